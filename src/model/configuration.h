@@ -1,0 +1,19 @@
+// A whole configuration file as a value: read once, never changed, compared with the next one on reload.
+#pragma once
+
+#include <vector>
+
+#include "model/global.h"
+#include "model/instance.h"
+#include "model/service.h"
+
+namespace drover::model {
+
+struct Configuration {
+    Global global;
+    std::vector<Instance> instances;
+    std::vector<Service> services;
+    bool operator==(Configuration const&) const = default;
+};
+
+}  // namespace drover::model

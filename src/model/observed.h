@@ -1,0 +1,128 @@
+// What was seen: rows for listings and for `drover status`. Plain values, made by dataplane/, vrrp/ and health/ through
+// app/, shown by control/.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "base/endpoint.h"
+#include "base/mac.h"
+#include "model/global.h"
+#include "model/service.h"
+
+namespace drover::model {
+
+/// IPVS's connection states, by its numbers (research ipvs.md 2.1), plus what its listings show for others.
+enum class ConnectionState : std::uint8_t {
+    none, established, syn_sent, syn_recv, fin_wait, time_wait, close, close_wait, last_ack, listen, synack,
+    udp,      ///< any live UDP entry
+    assured,  ///< a persistence template with a child that was established
+};
+
+/// "ESTABLISHED", "SYN_RECV", "UDP", "NONE", "ASSURED": the word in ipvsadm -Lnc.
+std::string_view name(ConnectionState state);
+
+struct ConnectionRow {
+    Protocol protocol = Protocol::tcp;
+    std::uint32_t expires = 0;  ///< seconds left
+    ConnectionState state = ConnectionState::none;
+    Endpoint client;            ///< a template has port 0 and the masked address
+    Endpoint virtual_server;
+    Endpoint real_server;
+    bool is_template = false;
+};
+
+/// Totals since the object was made. Outgoing traffic never passes a DR director.
+struct Counters {
+    std::uint64_t connections = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;  ///< IP length, without the Ethernet header
+};
+
+struct ServerObserved {
+    Endpoint endpoint;
+    std::int32_t weight = 0;
+    std::uint32_t active = 0;      ///< ActiveConn
+    std::uint32_t inactive = 0;    ///< InActConn
+    std::uint32_t persistent = 0;  ///< PersistConn: templates
+    Counters counters;
+    std::optional<Mac> next_hop;   ///< none: not resolved, packets for it are dropped
+    std::string next_hop_interface;
+    bool local = false;            ///< the server is this host: packets go to its own stack
+};
+
+struct ServiceObserved {
+    ServiceKey key;
+    Scheduler scheduler = Scheduler::rr;
+    std::uint32_t persistence_timeout = 0;
+    std::uint8_t persistence_prefix = 32;
+    std::string instance;
+    bool gate_open = true;
+    Counters counters;
+    std::vector<ServerObserved> servers;
+};
+
+/// How packets are taken on one interface.
+struct AttachmentObserved {
+    std::string interface;
+    std::string mode;    ///< "native" or "generic"
+    std::string reason;  ///< why not a better one; empty for native
+};
+
+struct VerdictCount {
+    std::string action;  ///< "forward", "pass" or "drop"
+    std::string reason;
+    std::uint64_t packets = 0;
+};
+
+struct DataplaneObserved {
+    std::vector<AttachmentObserved> attachments;
+    std::uint64_t capacity = 0;  ///< connection table slots; what ipvsadm prints as (size=N)
+    std::uint64_t entries = 0;   ///< live entries at the last sweep
+    std::uint64_t live_evictions = 0;
+    Timeouts timeouts;
+    std::vector<VerdictCount> verdicts;
+    std::vector<ServiceObserved> services;
+};
+
+enum class VrrpState { init, backup, master, fault };
+
+/// "INIT", "BACKUP", "MASTER", "FAULT".
+std::string_view name(VrrpState state);
+
+struct InstanceObserved {
+    std::string name;
+    std::string interface;
+    std::uint8_t virtual_router_id = 0;
+    VrrpState state = VrrpState::init;
+    std::int64_t since_unix_us = 0;  ///< wall clock of the last transition, microseconds since 1970
+    std::string reason;              ///< why it is in this state, a sentence
+    int priority = 0;                ///< configured
+    int effective_priority = 0;
+    std::vector<Address> addresses;
+    std::optional<Address> master_address;  ///< whose adverts were heard last
+    std::uint64_t adverts_sent = 0;
+    std::uint64_t adverts_received = 0;
+    std::uint64_t became_master = 0;
+    std::uint64_t late = 0;  ///< times the daemon woke after its peers could have taken over
+    std::vector<std::string> notes;  ///< tracked interfaces left out, source address replaced, adverts refused and why
+};
+
+enum class HealthState { unknown, up, down };
+
+std::string_view name(HealthState state);
+
+struct CheckObserved {
+    ServiceKey service;
+    Endpoint server;
+    std::string kind;  ///< "TCP_CHECK", "HTTP_GET"
+    HealthState state = HealthState::unknown;
+    std::int64_t since_unix_us = 0;
+    std::string last_result;  ///< a sentence
+};
+
+}  // namespace drover::model
