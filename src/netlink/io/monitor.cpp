@@ -1,0 +1,94 @@
+#include "netlink/io/monitor.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <utility>
+
+#include "netlink/io/message.h"
+#include "netlink/io/read.h"
+
+namespace drover::netlink {
+namespace {
+
+constexpr unsigned groups =
+    RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+// A full table of routes that comes or goes at once is some hundred bytes a route.
+constexpr int receive_buffer = 8 << 20;
+constexpr std::size_t read_size = 32768;
+constexpr int reads_at_once = 1024;
+
+void append(std::vector<Event>& events, nlmsghdr const& message) {
+    switch (message.nlmsg_type) {
+        case RTM_NEWLINK:
+            if (auto link = read_link(message)) events.emplace_back(LinkChanged{std::move(*link)});
+            break;
+        case RTM_DELLINK:
+            if (auto link = read_link(message)) events.emplace_back(LinkGone{std::move(*link)});
+            break;
+        case RTM_NEWADDR:
+            if (auto address = read_address(message)) events.emplace_back(AddressAdded{std::move(*address)});
+            break;
+        case RTM_DELADDR:
+            if (auto address = read_address(message)) events.emplace_back(AddressGone{std::move(*address)});
+            break;
+        case RTM_NEWROUTE:
+        case RTM_DELROUTE:
+            if (auto route = read_route(message))
+                events.emplace_back(RouteChanged{std::move(*route), message.nlmsg_type == RTM_DELROUTE});
+            break;
+        case RTM_NEWNEIGH:
+        case RTM_DELNEIGH:
+            if (auto const neighbour = read_neighbour(message))
+                events.emplace_back(NeighbourChanged{*neighbour, message.nlmsg_type == RTM_DELNEIGH});
+            break;
+    }
+}
+
+}  // namespace
+
+Result<Monitor> Monitor::open() {
+    auto* const raw = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (!raw) return fail_errno("open a netlink socket");
+    Monitor monitor(raw);
+    // Beyond net.core.rmem_max with CAP_NET_ADMIN, else as much as is allowed: an overrun is told in any case.
+    if (::setsockopt(monitor.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) < 0)
+        ::setsockopt(monitor.fd(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (mnl_socket_bind(raw, groups, MNL_SOCKET_AUTOPID) < 0) return fail_errno("subscribe to changes of the network");
+    return monitor;
+}
+
+Monitor::Monitor(Monitor&& other) noexcept : socket_(std::exchange(other.socket_, nullptr)) {}
+
+Monitor& Monitor::operator=(Monitor&& other) noexcept {
+    std::swap(socket_, other.socket_);
+    return *this;
+}
+
+Monitor::~Monitor() {
+    if (socket_) mnl_socket_close(socket_);
+}
+
+int Monitor::fd() const { return mnl_socket_get_fd(socket_); }
+
+std::vector<Event> Monitor::read() {
+    std::vector<Event> events;
+    alignas(nlmsghdr) std::array<char, read_size> buffer;
+    for (int reads = 0; reads < reads_at_once; ++reads) {
+        auto const size = mnl_socket_recvfrom(socket_, buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0 && errno == EAGAIN) break;
+        if (size < 0) {
+            // ENOBUFS: the kernel had to drop events; ENOSPC: libmnl saw one that is larger than our buffer. The kernel
+            // reports either once, then the socket goes on.
+            events.emplace_back(Overrun{});
+            continue;
+        }
+        int left = static_cast<int>(size);
+        auto const* message = reinterpret_cast<nlmsghdr const*>(buffer.data());
+        for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) append(events, *message);
+    }
+    return events;
+}
+
+}  // namespace drover::netlink

@@ -1,0 +1,64 @@
+// Tells of every change of links, addresses, routes and neighbours, whoever made it (this program too).
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "netlink/io/address.h"
+#include "netlink/io/link.h"
+#include "netlink/io/neighbour.h"
+#include "netlink/io/route.h"
+
+struct mnl_socket;
+
+namespace drover::netlink {
+
+struct LinkChanged {  ///< new, or something about it is new
+    Link link;
+};
+struct LinkGone {
+    Link link;
+};
+struct AddressAdded {  ///< new, or something about it is new
+    InterfaceAddress address;
+};
+struct AddressGone {
+    InterfaceAddress address;
+};
+struct RouteChanged {
+    Route route;
+    bool gone = false;
+};
+struct NeighbourChanged {
+    Neighbour neighbour;
+    bool gone = false;
+};
+/// Events were lost: what is known must be dumped again.
+struct Overrun {};
+
+using Event = std::variant<LinkChanged, LinkGone, AddressAdded, AddressGone, RouteChanged, NeighbourChanged, Overrun>;
+
+/// Open it before the first dump: then no change can fall between the two. Of one thread and one namespace, as Socket.
+class Monitor {
+public:
+    static Result<Monitor> open();
+
+    Monitor(Monitor&& other) noexcept;
+    Monitor& operator=(Monitor&& other) noexcept;
+    Monitor(Monitor const&) = delete;
+    Monitor& operator=(Monitor const&) = delete;
+    ~Monitor();
+
+    /// For poll(2), epoll(7) or Asio: readable when events wait. It stays this object's.
+    int fd() const;
+    /// What happened since the last call, in order; never waits. A burst is cut at about a thousand messages: the
+    /// descriptor stays readable then.
+    std::vector<Event> read();
+
+private:
+    explicit Monitor(mnl_socket* socket) : socket_(socket) {}
+    mnl_socket* socket_ = nullptr;
+};
+
+}  // namespace drover::netlink
