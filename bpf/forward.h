@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Direct routing: the packet stays as it is but for its MAC addresses and one hop of TTL, as in IPVS. */
+#ifndef DROVER_FORWARD_H
+#define DROVER_FORWARD_H
+
+#include "count.h"
+#include "parse.h"
+
+/* RFC 1624: the TTL is the high byte of its word. */
+static __always_inline void decrement_ttl(struct iphdr *ip)
+{
+	__u32 check = ip->check + (__u32)bpf_htons(0x0100);
+
+	ip->check = (__u16)(check + (check >= 0xffff));
+	ip->ttl--;
+}
+
+static __always_inline void write_macs(struct ethhdr *ethernet, __u64 destination, __u64 source)
+{
+	*(__u32 *)ethernet->h_dest = (__u32)destination;
+	*(__u16 *)(ethernet->h_dest + 4) = (__u16)(destination >> 32);
+	*(__u32 *)ethernet->h_source = (__u32)source;
+	*(__u16 *)(ethernet->h_source + 4) = (__u16)(source >> 32);
+}
+
+/* VERDICT_forwarded with *action: how it leaves. */
+static __always_inline enum drover_verdict forward(struct xdp_md *ctx, struct packet *packet, __u32 id,
+						   const struct service *service, __u32 index, int *action)
+{
+	__u32 record = service->server_base + index;
+	struct server *server = bpf_map_lookup_elem(&servers, &record);
+	struct port *out;
+	__u64 next_hop;
+	__u32 slot;
+
+	if (!server || !(server->flags & SERVER_AVAILABLE))
+		return VERDICT_server_gone;
+	if (server->flags & SERVER_LOCAL)
+		return VERDICT_real_here;
+	next_hop = *(const volatile __u64 *)&server->next_hop;
+	slot = next_hop >> 48;
+	out = bpf_map_lookup_elem(&ports, &slot);
+	if (!next_hop || !out)
+		return VERDICT_no_next_hop;
+	if (packet->ip->ttl <= 1)
+		return VERDICT_ttl_expired;
+	decrement_ttl(packet->ip);
+	write_macs(packet->ethernet, next_hop, out->mac);
+	count_packet(bpf_map_lookup_elem(&service_traffic, &id), packet->bytes);
+	count_packet(bpf_map_lookup_elem(&server_traffic, &record), packet->bytes);
+	*action = out->ifindex == ctx->ingress_ifindex ? XDP_TX : bpf_redirect_map(&egress, slot, 0);
+	return VERDICT_forwarded;
+}
+
+#endif
