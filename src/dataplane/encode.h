@@ -1,0 +1,29 @@
+// From the model's values to the contract's bits, and back.
+#pragma once
+
+#include "base/address.h"
+#include "base/endpoint.h"
+#include "base/mac.h"
+#include "bpf/contract.h"
+
+namespace drover::dataplane {
+
+/// Host to network order of a port, and back.
+constexpr std::uint16_t swap_port(std::uint16_t port) { return static_cast<std::uint16_t>(port << 8 | port >> 8); }
+
+void put_address(__u64 (&words)[2], Address const& address);
+Address get_address(__u64 const (&words)[2]);
+
+contract::vip_key vip_key(ServiceKey const& key);
+/// The entry that says that an address is a VIP at all.
+contract::vip_key vip_address_key(Address const& address);
+
+/// As it lies in a frame, in the low 48 bits.
+std::uint64_t mac_word(Mac const& mac);
+Mac mac_of(std::uint64_t word);
+
+/// Network-order mask of an IPv4 prefix length.
+std::uint32_t ipv4_mask(std::uint8_t length);
+std::uint8_t ipv4_mask_length(std::uint32_t mask);
+
+}  // namespace drover::dataplane

@@ -1,0 +1,45 @@
+// All maps of the contract as plain memory. In the daemon they are mapped from the kernel (io/maps.h); in tests they are
+// vectors, and the same code runs on them.
+#pragma once
+
+#include <span>
+
+#include "base/result.h"
+#include "bpf/contract.h"
+
+namespace drover::dataplane {
+
+struct Tables {
+    std::span<contract::vip_bucket> vips;
+    std::span<contract::service> services;
+    std::span<contract::cursor> cursors;
+    std::span<contract::ring_chunk> rings;
+    std::span<contract::server> servers;
+    std::span<contract::server_load> loads;
+    std::span<contract::port> ports;
+    std::span<contract::role> roles;
+    contract::settings* settings = nullptr;
+    std::span<contract::narrow_bucket> narrow;
+    contract::layout* layout = nullptr;
+    std::span<contract::service_name> service_names;
+    std::span<contract::server_name> server_names;
+};
+
+/// What cannot be done by writing into memory.
+class Kernel {
+public:
+    virtual ~Kernel() = default;
+
+    /// Returns when every run of the packet path that had begun before the call has ended: what was made unreachable
+    /// before may then be used for something else.
+    virtual void wait_for_readers() = 0;
+
+    virtual Result<void> spill_vip(contract::vip_key const& key, std::uint32_t service) = 0;
+    virtual void unspill_vip(contract::vip_key const& key) = 0;
+
+    /// Sums over all CPUs.
+    virtual contract::traffic service_traffic(std::uint32_t id) const = 0;
+    virtual contract::traffic server_traffic(std::uint32_t record) const = 0;
+};
+
+}  // namespace drover::dataplane
