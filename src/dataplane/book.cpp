@@ -1,0 +1,197 @@
+#include "dataplane/book.h"
+
+#include <algorithm>
+
+#include "dataplane/encode.h"
+#include "dataplane/words.h"
+
+namespace drover::dataplane {
+
+namespace {
+
+constexpr std::uint32_t kRoomStep = 4;  // records are handed out in fours, so that most additions need no move
+
+std::uint32_t room_for(std::uint32_t servers) {
+    return std::max(kRoomStep, (servers + kRoomStep - 1) / kRoomStep * kRoomStep);
+}
+
+Endpoint endpoint_of(contract::server_name const& name) { return {get_address(name.address), swap_port(name.port)}; }
+
+}  // namespace
+
+Book::Book(Tables const& tables)
+    : tables_(tables), records_(0, static_cast<std::uint32_t>(tables.servers.size())),
+      fresh_servers_(tables.servers.size()), fresh_services_(tables.services.size()) {
+    for (std::uint32_t id = 1; id < tables_.service_names.size(); ++id) {
+        auto const& name = tables_.service_names[id];
+        if (name.use == contract::NAME_FREE) continue;
+        ids_[key_of(id)] = id;
+        records_.reserve(name.server_base, name.server_room);
+        next_id_ = id + 1;
+    }
+}
+
+std::vector<std::uint32_t> Book::in_service() const {
+    std::vector<std::uint32_t> ids;
+    for (std::uint32_t id = 1; id < next_id_; ++id)
+        if (tables_.service_names[id].use == contract::NAME_IN_SERVICE) ids.push_back(id);
+    return ids;
+}
+
+std::optional<std::uint32_t> Book::find_service(ServiceKey const& key) const {
+    auto const found = ids_.find(key);
+    if (found == ids_.end() || tables_.service_names[found->second].use != contract::NAME_IN_SERVICE)
+        return std::nullopt;
+    return found->second;
+}
+
+ServiceKey Book::key_of(std::uint32_t id) const {
+    auto const& name = tables_.service_names[id];
+    return {{get_address(name.address), swap_port(name.port)}, static_cast<Protocol>(name.protocol)};
+}
+
+Result<std::uint32_t> Book::add_service(ServiceKey const& key, std::uint32_t servers) {
+    if (auto const known = ids_.find(key); known != ids_.end()) {
+        tables_.service_names[known->second].use = contract::NAME_IN_SERVICE;
+        return known->second;
+    }
+    auto const id = free_id();
+    if (!id) return id;
+    auto const room = room_for(servers);
+    auto const first = records_.allocate(room);
+    if (!first) return fail("more than " + std::to_string(tables_.servers.size()) + " real servers");
+    name_service(*id, key, {*first, room});
+    return id;
+}
+
+void Book::name_service(std::uint32_t id, ServiceKey const& key, Stretch const& room) {
+    auto& name = tables_.service_names[id];
+    put_address(name.address, key.endpoint.address);
+    name.port = swap_port(key.endpoint.port);
+    name.protocol = static_cast<std::uint8_t>(key.protocol);
+    name.server_base = room.first;
+    name.server_room = room.length;
+    name.use = contract::NAME_IN_SERVICE;
+    std::fill_n(tables_.server_names.begin() + room.first, room.length, contract::server_name{});
+    ids_[key] = id;
+    next_id_ = std::max(next_id_, id + 1);
+    fresh_services_[id] = true;
+}
+
+/// A number never used, else one that is only remembered and has no connection left.
+Result<std::uint32_t> Book::free_id() {
+    if (next_id_ < tables_.service_names.size()) return next_id_;
+    for (std::uint32_t id = 1; id < next_id_; ++id) {
+        auto& name = tables_.service_names[id];
+        if (name.use == contract::NAME_IN_SERVICE || !is_idle_service(id)) continue;
+        if (name.use == contract::NAME_REMEMBERED) {
+            ids_.erase(key_of(id));
+            records_.release(name.server_base, name.server_room);
+        }
+        name.use = contract::NAME_FREE;
+        return id;
+    }
+    return fail("more than " + std::to_string(tables_.service_names.size() - 1) + " virtual services");
+}
+
+void Book::remove_service(std::uint32_t id) { tables_.service_names[id].use = contract::NAME_REMEMBERED; }
+
+bool Book::is_idle_service(std::uint32_t id) const {
+    auto const& name = tables_.service_names[id];
+    for (std::uint32_t i = 0; i < name.server_room; ++i)
+        if (!is_idle_server(name.server_base + i)) return false;
+    return true;
+}
+
+bool Book::is_idle_server(std::uint32_t record) const {
+    auto const& now = tables_.loads[record];
+    return load(now.active) == 0 && load(now.inactive) == 0 && load(now.persistent) == 0;
+}
+
+std::optional<std::uint16_t> Book::find_server(std::uint32_t id, Endpoint const& server) const {
+    auto const& service = tables_.service_names[id];
+    for (std::uint32_t i = 0; i < service.server_room; ++i) {
+        auto const& name = tables_.server_names[service.server_base + i];
+        if (name.use == contract::NAME_IN_SERVICE && endpoint_of(name) == server) return static_cast<std::uint16_t>(i);
+    }
+    return std::nullopt;
+}
+
+std::uint32_t Book::record_of(std::uint32_t id, std::uint16_t number) const {
+    return tables_.service_names[id].server_base + number;
+}
+
+Endpoint Book::server_of(std::uint32_t id, std::uint16_t number) const {
+    return endpoint_of(tables_.server_names[record_of(id, number)]);
+}
+
+std::vector<std::uint16_t> Book::servers_in_service(std::uint32_t id) const {
+    std::vector<std::uint16_t> numbers;
+    auto const& service = tables_.service_names[id];
+    for (std::uint32_t i = 0; i < service.server_room; ++i)
+        if (tables_.server_names[service.server_base + i].use == contract::NAME_IN_SERVICE)
+            numbers.push_back(static_cast<std::uint16_t>(i));
+    return numbers;
+}
+
+std::optional<std::uint16_t> Book::add_server(std::uint32_t id, Endpoint const& server) {
+    auto const& service = tables_.service_names[id];
+    std::optional<std::uint16_t> unused, idle;
+    for (std::uint32_t i = 0; i < service.server_room; ++i) {
+        auto& name = tables_.server_names[service.server_base + i];
+        auto const number = static_cast<std::uint16_t>(i);
+        if (name.use == contract::NAME_REMEMBERED && endpoint_of(name) == server) {
+            name.use = contract::NAME_IN_SERVICE;
+            return number;
+        }
+        if (name.use == contract::NAME_FREE && !unused) unused = number;
+        if (name.use == contract::NAME_REMEMBERED && !idle && is_idle_server(service.server_base + i)) idle = number;
+    }
+    auto const chosen = unused ? unused : idle;
+    if (!chosen) return std::nullopt;
+    auto& name = tables_.server_names[service.server_base + *chosen];
+    name = contract::server_name{};
+    put_address(name.address, server.address);
+    name.port = swap_port(server.port);
+    name.use = contract::NAME_IN_SERVICE;
+    fresh_servers_[service.server_base + *chosen] = true;
+    return chosen;
+}
+
+void Book::remove_server(std::uint32_t id, std::uint16_t number) {
+    tables_.server_names[record_of(id, number)].use = contract::NAME_REMEMBERED;
+}
+
+Result<Book::Stretch> Book::grow_room(std::uint32_t id) {
+    auto& service = tables_.service_names[id];
+    Stretch const old{service.server_base, service.server_room};
+    auto const length = std::min(room_for(old.length + old.length / 2 + 1), std::uint32_t{contract::MAX_SERVICE_SERVERS});
+    if (length <= old.length) return fail("more than " + std::to_string(old.length) + " real servers in one service");
+    auto const first = records_.allocate(length);
+    if (!first) return fail("more than " + std::to_string(tables_.servers.size()) + " real servers");
+    for (std::uint32_t i = 0; i < length; ++i) {
+        bool const copied = i < old.length;
+        tables_.servers[*first + i] = copied ? tables_.servers[old.first + i] : contract::server{};
+        tables_.server_names[*first + i] = copied ? tables_.server_names[old.first + i] : contract::server_name{};
+        tables_.loads[*first + i] = copied ? tables_.loads[old.first + i] : contract::server_load{};
+    }
+    service.server_base = *first;
+    service.server_room = length;
+    return old;
+}
+
+void Book::release_records(Stretch const& stretch) { records_.release(stretch.first, stretch.length); }
+
+bool Book::is_fresh_server(std::uint32_t record) {
+    bool const fresh = fresh_servers_[record];
+    fresh_servers_[record] = false;
+    return fresh;
+}
+
+bool Book::is_fresh_service(std::uint32_t id) {
+    bool const fresh = fresh_services_[id];
+    fresh_services_[id] = false;
+    return fresh;
+}
+
+}  // namespace drover::dataplane

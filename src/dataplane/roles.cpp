@@ -1,0 +1,69 @@
+#include "dataplane/roles.h"
+
+#include <cstring>
+
+#include "dataplane/words.h"
+
+namespace drover::dataplane {
+
+std::string Roles::name_of(std::uint32_t number) const {
+    auto const& name = roles_[number].instance;
+    return {name, strnlen(name, sizeof name)};
+}
+
+std::optional<std::uint32_t> Roles::find(std::string_view instance) const {
+    for (std::uint32_t number = 1; number < roles_.size(); ++number)
+        if (roles_[number].instance[0] != '\0' && name_of(number) == instance) return number;
+    return std::nullopt;
+}
+
+Result<std::uint32_t> Roles::number_of(std::string_view instance) {
+    if (auto const known = find(instance)) return *known;
+    if (instance.empty() || instance.size() > sizeof(contract::role::instance))
+        return fail("the name of vrrp_instance " + std::string(instance) + " is longer than " +
+                    std::to_string(sizeof(contract::role::instance)) + " bytes");
+    for (std::uint32_t number = 1; number < roles_.size(); ++number) {
+        auto& role = roles_[number];
+        if (role.instance[0] != '\0') continue;
+        role = contract::role{};
+        std::memcpy(role.instance, instance.data(), instance.size());
+        return number;
+    }
+    return fail("more than " + std::to_string(roles_.size() - 1) + " VRRP instances");
+}
+
+void Roles::forget(std::string_view instance) {
+    auto const number = find(instance);
+    if (!number) return;
+    shut_gate(*number);
+    std::memset(roles_[*number].instance, 0, sizeof roles_[*number].instance);
+}
+
+void Roles::open_gate(std::uint32_t number) { store(roles_[number].gate, __u32{1}); }
+
+void Roles::shut_gate(std::uint32_t number) { store(roles_[number].gate, __u32{0}); }
+
+bool Roles::is_open(std::uint32_t number) const { return load(roles_[number].gate) != 0; }
+
+void Roles::note(std::uint32_t number, model::VrrpState state, TimePoint last_advert, Duration interval,
+                 std::string_view boot_id) {
+    auto& role = roles_[number];
+    std::memset(role.boot_id, 0, sizeof role.boot_id);
+    std::memcpy(role.boot_id, boot_id.data(), std::min(boot_id.size(), sizeof role.boot_id));
+    store(role.interval_us, static_cast<__u64>(interval.count()));
+    store(role.last_advert_us, static_cast<__u64>(last_advert.time_since_epoch().count()));
+    store(role.state, static_cast<__u32>(state));
+}
+
+SavedRole Roles::saved(std::uint32_t number) const {
+    auto const& role = roles_[number];
+    SavedRole saved;
+    saved.gate_open = is_open(number);
+    saved.state = static_cast<model::VrrpState>(load(role.state) & 3);
+    saved.last_advert = TimePoint(Duration(static_cast<std::int64_t>(load(role.last_advert_us))));
+    saved.interval = Duration(static_cast<std::int64_t>(load(role.interval_us)));
+    saved.boot_id.assign(role.boot_id, strnlen(role.boot_id, sizeof role.boot_id));
+    return saved;
+}
+
+}  // namespace drover::dataplane

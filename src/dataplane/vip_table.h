@@ -1,0 +1,33 @@
+// The service table: which (address, port, protocol) is which service, and which addresses are VIPs at all.
+#pragma once
+
+#include <unordered_map>
+
+#include "base/address.h"
+#include "base/endpoint.h"
+#include "base/result.h"
+#include "dataplane/tables.h"
+
+namespace drover::dataplane {
+
+class VipTable {
+public:
+    VipTable(std::span<contract::vip_bucket> buckets, Kernel& kernel) : buckets_(buckets), kernel_(kernel) {}
+
+    /// The service can be reached from now on. Fails only when the spill map is full.
+    Result<void> insert(ServiceKey const& key, std::uint32_t service);
+    /// No packet finds it any more; runs that have begun may still.
+    void erase(ServiceKey const& key);
+    /// What an earlier daemon has inserted is known to be there.
+    void adopt(ServiceKey const& key) { ++uses_[key.endpoint.address]; }
+
+private:
+    Result<void> insert_key(contract::vip_key const& key, std::uint32_t service);
+    void erase_key(contract::vip_key const& key);
+
+    std::span<contract::vip_bucket> buckets_;
+    Kernel& kernel_;
+    std::unordered_map<Address, int> uses_;  // services of each VIP: the address entry goes with the last one
+};
+
+}  // namespace drover::dataplane
