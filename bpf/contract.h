@@ -25,7 +25,7 @@ namespace drover::contract {
 #endif
 
 /* Raised whenever a map's layout or meaning changes; pins of another number are refused (src/dataplane/io/). */
-#define DROVER_LAYOUT_VERSION 1u
+enum { LAYOUT_VERSION = 1 };
 
 enum {
 	MAX_SERVICES = 16384,	     /* ids 1..16383; 0 = none. Keys and metas have 16 bits for it */
@@ -232,7 +232,7 @@ enum connection_state {
 };
 
 /* ActiveConn counts these four; every other entry is in InActConn (IPVS's tcp_state_active_table). */
-#define ACTIVE_STATES (1u << STATE_ESTABLISHED | 1u << STATE_SYN_SENT | 1u << STATE_SYN_RECV | 1u << STATE_SYNACK)
+enum { ACTIVE_STATES = 1 << STATE_ESTABLISHED | 1 << STATE_SYN_SENT | 1 << STATE_SYN_RECV | 1 << STATE_SYNACK };
 
 /*
  * The slot protocol. A slot is two words, and the meta word owns it:
@@ -268,7 +268,7 @@ enum {
 	TICK_BITS = 26,
 };
 
-#define TICK_MASK ((1u << TICK_BITS) - 1)
+enum { TICK_MASK = (1 << TICK_BITS) - 1 };
 
 enum {
 	FLAG_TEMPLATE = 1,     /* persistence template: masked client address, port 0, TEMPLATE_KEY */
@@ -339,7 +339,7 @@ struct narrow_bucket {
 };
 
 /* Set in a key's service number: a template's. Source port 0 is no sign, since a packet may carry it. */
-#define TEMPLATE_KEY 0x8000u
+enum { TEMPLATE_KEY = 0x8000 };
 
 static inline __u64 narrow_key(__u32 client_be, __u16 client_port_be, __u16 service)
 {
@@ -363,7 +363,7 @@ static inline __u64 narrow_hash(__u64 key, __u64 seed)
 }
 
 /* A template past its timeout is still used for this long, so that the sweeper can see whether connections keep it. */
-#define TEMPLATE_GRACE_TICKS 20u
+enum { TEMPLATE_GRACE_TICKS = 20 };
 
 /* Which entries gave way to a new one; counted per CPU. Expired ones do not count as live. */
 enum eviction { EVICT_EXPIRED, EVICT_CLOSED, EVICT_TEMPLATE, EVICT_HALF_OPEN, EVICT_OLDEST, EVICTION_COUNT };

@@ -20,14 +20,19 @@ Endpoint endpoint_of(contract::server_name const& name) { return {get_address(na
 }  // namespace
 
 Book::Book(Tables const& tables)
-    : tables_(tables), records_(0, static_cast<std::uint32_t>(tables.servers.size())),
-      fresh_servers_(tables.servers.size()), fresh_services_(tables.services.size()) {
+    : tables_(tables), records_(0, static_cast<std::uint32_t>(tables.servers.size())) {
     for (std::uint32_t id = 1; id < tables_.service_names.size(); ++id) {
         auto const& name = tables_.service_names[id];
         if (name.use == contract::NAME_FREE) continue;
         ids_[key_of(id)] = id;
         records_.reserve(name.server_base, name.server_room);
         next_id_ = id + 1;
+        for (std::uint32_t i = 0; i < name.server_room; ++i) {
+            auto const& server = tables_.server_names[name.server_base + i];
+            if (server.use == contract::NAME_FREE) continue;
+            numbers_[id].of[endpoint_of(server)] = static_cast<std::uint16_t>(i);
+            numbers_[id].unused = i + 1;
+        }
     }
 }
 
@@ -50,18 +55,18 @@ ServiceKey Book::key_of(std::uint32_t id) const {
     return {{get_address(name.address), swap_port(name.port)}, static_cast<Protocol>(name.protocol)};
 }
 
-Result<std::uint32_t> Book::add_service(ServiceKey const& key, std::uint32_t servers) {
+Result<Book::Service> Book::add_service(ServiceKey const& key, std::uint32_t servers) {
     if (auto const known = ids_.find(key); known != ids_.end()) {
         tables_.service_names[known->second].use = contract::NAME_IN_SERVICE;
-        return known->second;
+        return Service{known->second, false};
     }
     auto const id = free_id();
-    if (!id) return id;
+    if (!id) return std::unexpected(id.error());
     auto const room = room_for(servers);
     auto const first = records_.allocate(room);
     if (!first) return fail("more than " + std::to_string(tables_.servers.size()) + " real servers");
     name_service(*id, key, {*first, room});
-    return id;
+    return Service{*id, true};
 }
 
 void Book::name_service(std::uint32_t id, ServiceKey const& key, Stretch const& room) {
@@ -75,7 +80,6 @@ void Book::name_service(std::uint32_t id, ServiceKey const& key, Stretch const& 
     std::fill_n(tables_.server_names.begin() + room.first, room.length, contract::server_name{});
     ids_[key] = id;
     next_id_ = std::max(next_id_, id + 1);
-    fresh_services_[id] = true;
 }
 
 /// A number never used, else one that is only remembered and has no connection left.
@@ -86,6 +90,7 @@ Result<std::uint32_t> Book::free_id() {
         if (name.use == contract::NAME_IN_SERVICE || !is_idle_service(id)) continue;
         if (name.use == contract::NAME_REMEMBERED) {
             ids_.erase(key_of(id));
+            numbers_.erase(id);
             records_.release(name.server_base, name.server_room);
         }
         name.use = contract::NAME_FREE;
@@ -108,13 +113,16 @@ bool Book::is_idle_server(std::uint32_t record) const {
     return load(now.active) == 0 && load(now.inactive) == 0 && load(now.persistent) == 0;
 }
 
+bool Book::is_in_service(std::uint32_t record) const {
+    return tables_.server_names[record].use == contract::NAME_IN_SERVICE;
+}
+
 std::optional<std::uint16_t> Book::find_server(std::uint32_t id, Endpoint const& server) const {
-    auto const& service = tables_.service_names[id];
-    for (std::uint32_t i = 0; i < service.server_room; ++i) {
-        auto const& name = tables_.server_names[service.server_base + i];
-        if (name.use == contract::NAME_IN_SERVICE && endpoint_of(name) == server) return static_cast<std::uint16_t>(i);
-    }
-    return std::nullopt;
+    auto const numbers = numbers_.find(id);
+    if (numbers == numbers_.end()) return std::nullopt;
+    auto const found = numbers->second.of.find(server);
+    if (found == numbers->second.of.end() || !is_in_service(record_of(id, found->second))) return std::nullopt;
+    return found->second;
 }
 
 std::uint32_t Book::record_of(std::uint32_t id, std::uint16_t number) const {
@@ -129,33 +137,39 @@ std::vector<std::uint16_t> Book::servers_in_service(std::uint32_t id) const {
     std::vector<std::uint16_t> numbers;
     auto const& service = tables_.service_names[id];
     for (std::uint32_t i = 0; i < service.server_room; ++i)
-        if (tables_.server_names[service.server_base + i].use == contract::NAME_IN_SERVICE)
-            numbers.push_back(static_cast<std::uint16_t>(i));
+        if (is_in_service(service.server_base + i)) numbers.push_back(static_cast<std::uint16_t>(i));
     return numbers;
 }
 
-std::optional<std::uint16_t> Book::add_server(std::uint32_t id, Endpoint const& server) {
+/// One that is only remembered and has no connection left.
+std::optional<std::uint16_t> Book::idle_number(std::uint32_t id) const {
     auto const& service = tables_.service_names[id];
-    std::optional<std::uint16_t> unused, idle;
-    for (std::uint32_t i = 0; i < service.server_room; ++i) {
-        auto& name = tables_.server_names[service.server_base + i];
-        auto const number = static_cast<std::uint16_t>(i);
-        if (name.use == contract::NAME_REMEMBERED && endpoint_of(name) == server) {
-            name.use = contract::NAME_IN_SERVICE;
-            return number;
-        }
-        if (name.use == contract::NAME_FREE && !unused) unused = number;
-        if (name.use == contract::NAME_REMEMBERED && !idle && is_idle_server(service.server_base + i)) idle = number;
+    for (std::uint32_t i = 0; i < service.server_room; ++i)
+        if (!is_in_service(service.server_base + i) && is_idle_server(service.server_base + i))
+            return static_cast<std::uint16_t>(i);
+    return std::nullopt;
+}
+
+std::optional<Book::Server> Book::add_server(std::uint32_t id, Endpoint const& server) {
+    auto& numbers = numbers_[id];
+    if (auto const known = numbers.of.find(server); known != numbers.of.end()) {
+        tables_.server_names[record_of(id, known->second)].use = contract::NAME_IN_SERVICE;
+        return Server{known->second, false};
     }
-    auto const chosen = unused ? unused : idle;
-    if (!chosen) return std::nullopt;
-    auto& name = tables_.server_names[service.server_base + *chosen];
+    std::optional<std::uint16_t> number;
+    if (numbers.unused < tables_.service_names[id].server_room)
+        number = static_cast<std::uint16_t>(numbers.unused++);
+    else
+        number = idle_number(id);
+    if (!number) return std::nullopt;
+    auto& name = tables_.server_names[record_of(id, *number)];
+    if (name.use == contract::NAME_REMEMBERED) numbers.of.erase(endpoint_of(name));
     name = contract::server_name{};
     put_address(name.address, server.address);
     name.port = swap_port(server.port);
     name.use = contract::NAME_IN_SERVICE;
-    fresh_servers_[service.server_base + *chosen] = true;
-    return chosen;
+    numbers.of[server] = *number;
+    return Server{*number, true};
 }
 
 void Book::remove_server(std::uint32_t id, std::uint16_t number) {
@@ -181,17 +195,5 @@ Result<Book::Stretch> Book::grow_room(std::uint32_t id) {
 }
 
 void Book::release_records(Stretch const& stretch) { records_.release(stretch.first, stretch.length); }
-
-bool Book::is_fresh_server(std::uint32_t record) {
-    bool const fresh = fresh_servers_[record];
-    fresh_servers_[record] = false;
-    return fresh;
-}
-
-bool Book::is_fresh_service(std::uint32_t id) {
-    bool const fresh = fresh_services_[id];
-    fresh_services_[id] = false;
-    return fresh;
-}
 
 }  // namespace drover::dataplane

@@ -26,18 +26,26 @@ public:
     std::optional<std::uint32_t> find_service(ServiceKey const& key) const;
     ServiceKey key_of(std::uint32_t id) const;
 
-    /// The id for a service that is added: its old one, a fresh one, or one whose last connection is over.
-    Result<std::uint32_t> add_service(ServiceKey const& key, std::uint32_t servers);
+    struct Service {
+        std::uint32_t id = 0;
+        bool fresh = false;  ///< the number never meant this service: its counters must start at nought
+    };
+    /// The id for a service that is added: its old one, an unused one, or one whose last connection is over.
+    Result<Service> add_service(ServiceKey const& key, std::uint32_t servers);
     void remove_service(std::uint32_t id);
 
     std::optional<std::uint16_t> find_server(std::uint32_t id, Endpoint const& server) const;
     Endpoint server_of(std::uint32_t id, std::uint16_t number) const;
     std::uint32_t record_of(std::uint32_t id, std::uint16_t number) const;
-    /// Numbers of the servers in use, in the order of the configuration as far as it is known.
+    /// Numbers of the servers in use, ascending.
     std::vector<std::uint16_t> servers_in_service(std::uint32_t id) const;
 
+    struct Server {
+        std::uint16_t number = 0;
+        bool fresh = false;
+    };
     /// Nothing when the service's room is used up and grow_room() must come first.
-    std::optional<std::uint16_t> add_server(std::uint32_t id, Endpoint const& server);
+    std::optional<Server> add_server(std::uint32_t id, Endpoint const& server);
     void remove_server(std::uint32_t id, std::uint16_t number);
 
     /// Copies the service's records to a larger stretch and returns the old one, still in use by packets under way:
@@ -49,22 +57,23 @@ public:
     Result<Stretch> grow_room(std::uint32_t id);
     void release_records(Stretch const& stretch);
 
-    /// True if the record was given to somebody new, whose counters must start at nought.
-    bool is_fresh_server(std::uint32_t record);
-    bool is_fresh_service(std::uint32_t id);
-
 private:
     bool is_idle_service(std::uint32_t id) const;
     bool is_idle_server(std::uint32_t record) const;
+    bool is_in_service(std::uint32_t record) const;
     Result<std::uint32_t> free_id();
+    std::optional<std::uint16_t> idle_number(std::uint32_t id) const;
     void name_service(std::uint32_t id, ServiceKey const& key, Stretch const& room);
 
     Tables tables_;
     RangeSpace records_;
-    std::unordered_map<ServiceKey, std::uint32_t> ids_;
+    std::unordered_map<ServiceKey, std::uint32_t> ids_;  // in service and remembered
+    struct Numbers {
+        std::unordered_map<Endpoint, std::uint16_t> of;  // in service and remembered
+        std::uint32_t unused = 0;                         // from here on no number was ever given away
+    };
+    std::unordered_map<std::uint32_t, Numbers> numbers_;  // by service id
     std::uint32_t next_id_ = 1;
-    std::vector<bool> fresh_servers_;
-    std::vector<bool> fresh_services_;
 };
 
 }  // namespace drover::dataplane

@@ -1,0 +1,318 @@
+#include "dataplane/programmer.h"
+
+#include <algorithm>
+#include <set>
+
+#include "dataplane/encode.h"
+#include "dataplane/words.h"
+#include "scheduler/ring.h"
+
+namespace drover::dataplane {
+
+namespace {
+
+using contract::MAX_RING;
+using contract::RING_CHUNK;
+
+std::uint32_t chunks_of(std::uint64_t ring) {
+    return (static_cast<std::uint32_t>(ring) + RING_CHUNK - 1) / RING_CHUNK;
+}
+
+/// The carried part that makes a record whose past is not ours show nought.
+contract::traffic negated(contract::traffic const& past) {
+    return {0 - past.connections, 0 - past.packets, 0 - past.bytes};
+}
+
+/// IPVS's timeouts by state (ip_vs_proto_tcp.c, tcp_timeouts); three of them can be set.
+std::array<std::uint32_t, 16> seconds_by_state(model::Timeouts const& timeouts) {
+    std::array<std::uint32_t, 16> seconds{};
+    seconds[contract::STATE_NONE] = 2;
+    seconds[contract::STATE_ESTABLISHED] = timeouts.tcp;
+    seconds[contract::STATE_SYN_SENT] = 120;
+    seconds[contract::STATE_SYN_RECV] = 60;
+    seconds[contract::STATE_FIN_WAIT] = timeouts.tcpfin;
+    seconds[contract::STATE_TIME_WAIT] = 120;
+    seconds[contract::STATE_CLOSE] = 10;
+    seconds[contract::STATE_CLOSE_WAIT] = 60;
+    seconds[contract::STATE_LAST_ACK] = 30;
+    seconds[contract::STATE_LISTEN] = 120;
+    seconds[contract::STATE_SYNACK] = 120;
+    seconds[contract::STATE_UDP] = timeouts.udp;
+    return seconds;
+}
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+}  // namespace
+
+Programmer::Programmer(Tables const& tables, Kernel& kernel, Ticks ticks)
+    : tables_(tables), kernel_(kernel), ticks_(ticks), book_(tables), vips_(tables.vips, kernel), roles_(tables.roles),
+      ports_(tables.ports, *tables.settings), chunks_(0, static_cast<std::uint32_t>(tables.rings.size())) {
+    roles_.open_default();
+    adopt();
+}
+
+void Programmer::adopt() {
+    auto const& timeout = tables_.settings->timeout;
+    if (timeout[contract::STATE_ESTABLISHED] == 0)
+        (void)set_timeouts(current_.timeouts);
+    else
+        current_.timeouts = {ticks_.to_seconds(timeout[contract::STATE_ESTABLISHED]),
+                             ticks_.to_seconds(timeout[contract::STATE_FIN_WAIT]),
+                             ticks_.to_seconds(timeout[contract::STATE_UDP])};
+    for (auto const id : book_.in_service()) {
+        auto const ring = tables_.services[id].ring;
+        if (ring != 0) chunks_.reserve(static_cast<std::uint32_t>(ring >> 32), chunks_of(ring));
+        vips_.adopt(book_.key_of(id));
+        for (auto const number : book_.servers_in_service(id)) adopt_next_hop(id, number);
+        current_.services.push_back(adopted_service(id));
+    }
+}
+
+void Programmer::adopt_next_hop(std::uint32_t id, std::uint16_t number) {
+    auto const& record = tables_.servers[book_.record_of(id, number)];
+    auto const address = book_.server_of(id, number).address;
+    if ((record.flags & contract::SERVER_LOCAL) != 0)
+        next_hops_[address] = {{}, 0, true};
+    else if (record.next_hop != 0)
+        next_hops_[address] = {mac_of(record.next_hop), ports_.ifindex_at(record.next_hop >> 48), false};
+}
+
+model::DesiredService Programmer::adopted_service(std::uint32_t id) const {
+    auto const& record = tables_.services[id];
+    model::DesiredService service;
+    service.key = book_.key_of(id);
+    service.scheduler = static_cast<model::Scheduler>(tables_.service_names[id].scheduler);
+    service.persistence_timeout = ticks_.to_seconds(record.persistence);
+    service.persistence_prefix = ipv4_mask_length(record.persistence_mask);
+    service.instance = record.role == 0 ? std::string{} : roles_.name_of(record.role);
+    for (auto const number : book_.servers_in_service(id))
+        service.servers.push_back({book_.server_of(id, number),
+                                   static_cast<std::int32_t>(tables_.servers[book_.record_of(id, number)].weight)});
+    return service;
+}
+
+Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted) {
+    std::vector<plan::Change> const changes = plan::diff(current_, wanted);
+    std::set<ServiceKey> rings;  // services whose ring is another one now
+    for (auto const& change : changes) {
+        if (auto done = carry_out(change); !done) return std::unexpected(done.error());
+        std::visit(Overloaded{[](plan::SetTimeouts const&) {}, [](plan::RemoveService const&) {},
+                              [&](plan::AddService const& c) { rings.insert(c.service.key); },
+                              [&](plan::ChangeService const& c) { rings.insert(c.service.key); },
+                              [&](auto const& c) { rings.insert(c.service); }},
+                   change);
+    }
+    for (auto const& service : wanted.services) {
+        if (!rings.contains(service.key)) continue;
+        write_local_flag(*book_.find_service(service.key));
+        if (auto done = publish_ring(service); !done) return std::unexpected(done.error());
+    }
+    release_retired();
+    current_ = wanted;
+    return changes;
+}
+
+Result<void> Programmer::carry_out(plan::Change const& change) {
+    auto const id_of = [this](ServiceKey const& key) { return *book_.find_service(key); };
+    return std::visit(
+        Overloaded{
+            [this](plan::SetTimeouts const& c) { return set_timeouts(c.timeouts); },
+            [this](plan::AddService const& c) { return add_service(c.service); },
+            [this](plan::RemoveService const& c) { return remove_service(c.key); },
+            [this](plan::ChangeService const& c) { return change_service(c.service); },
+            [&](plan::AddServer const& c) { return add_server(id_of(c.service), c.server); },
+            [&](plan::RemoveServer const& c) { return remove_server(id_of(c.service), c.server); },
+            [&](plan::ChangeWeight const& c) {
+                auto const id = id_of(c.service);
+                write_server(id, *book_.find_server(id, c.server), c.to);
+                return Result<void>{};
+            },
+        },
+        change);
+}
+
+Result<void> Programmer::set_timeouts(model::Timeouts const& timeouts) {
+    auto const seconds = seconds_by_state(timeouts);
+    for (std::size_t state = 0; state < seconds.size(); ++state)
+        store(tables_.settings->timeout[state], ticks_.from_seconds(seconds[state]));
+    current_.timeouts = timeouts;
+    return {};
+}
+
+Result<void> Programmer::add_service(model::DesiredService const& service) {
+    auto const added = book_.add_service(service.key, static_cast<std::uint32_t>(service.servers.size()));
+    if (!added) return std::unexpected(added.error());
+    if (added->fresh) tables_.service_names[added->id].carried = negated(kernel_.service_traffic(added->id));
+    if (auto done = write_service(added->id, service); !done) return done;
+    for (auto const& server : service.servers)
+        if (auto done = add_server(added->id, server); !done) return done;
+    // The vip table may hand out an entry that a packet under way has just read under its old key.
+    if (unreachable_.vips) kernel_.wait_for_readers();
+    unreachable_.vips = false;
+    if (auto done = publish_ring(service); !done) return done;
+    if (auto done = vips_.insert(service.key, added->id); !done) return done;
+    return {};
+}
+
+Result<void> Programmer::remove_service(ServiceKey const& key) {
+    auto const id = *book_.find_service(key);
+    vips_.erase(key);
+    unreachable_.vips = true;
+    auto& record = tables_.services[id];
+    retire_ring(record.ring);
+    store(record.ring, __u64{0});
+    for (auto const number : book_.servers_in_service(id)) book_.remove_server(id, number);
+    book_.remove_service(id);
+    return {};
+}
+
+Result<void> Programmer::change_service(model::DesiredService const& service) {
+    return write_service(*book_.find_service(service.key), service);
+}
+
+Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService const& service) {
+    std::uint32_t role = 0;
+    if (!service.instance.empty()) {
+        auto const number = roles_.number_of(service.instance);
+        if (!number) return std::unexpected(number.error());
+        role = *number;
+    }
+    auto& record = tables_.services[id];
+    auto& name = tables_.service_names[id];
+    name.scheduler = static_cast<__u32>(service.scheduler);
+    store(record.server_base, name.server_base);
+    store(record.protocol, static_cast<__u32>(service.key.protocol));
+    store(record.persistence_mask, __u32{ipv4_mask(service.persistence_prefix)});
+    store(record.persistence,
+          service.persistence_timeout == 0 ? 0 : __u32{ticks_.from_seconds(service.persistence_timeout)});
+    store(record.role, __u32{role});
+    return {};
+}
+
+Result<void> Programmer::add_server(std::uint32_t id, model::DesiredServer const& server) {
+    auto added = book_.add_server(id, server.endpoint);
+    if (!added) {
+        if (auto grown = grow_room(id); !grown) return grown;
+        added = book_.add_server(id, server.endpoint);
+    }
+    auto const record = book_.record_of(id, added->number);
+    if (added->fresh) tables_.server_names[record].carried = negated(kernel_.server_traffic(record));
+    write_next_hop(record, server.endpoint.address);
+    write_server(id, added->number, server.weight);
+    return {};
+}
+
+Result<void> Programmer::remove_server(std::uint32_t id, Endpoint const& server) {
+    auto const number = *book_.find_server(id, server);
+    auto& flags = tables_.servers[book_.record_of(id, number)].flags;
+    store(flags, flags & ~__u32{contract::SERVER_AVAILABLE});
+    book_.remove_server(id, number);
+    return {};
+}
+
+void Programmer::write_server(std::uint32_t id, std::uint16_t number, std::int32_t weight) {
+    auto& record = tables_.servers[book_.record_of(id, number)];
+    store(record.weight, static_cast<__u32>(weight));
+    store(record.flags, record.flags | __u32{contract::SERVER_AVAILABLE});
+}
+
+void Programmer::carry(std::uint32_t record, contract::traffic const& amount) {
+    auto& carried = tables_.server_names[record].carried;
+    carried.connections += amount.connections;
+    carried.packets += amount.packets;
+    carried.bytes += amount.bytes;
+}
+
+/// The records move as a whole; what was counted for the old ones is carried over once nobody counts there any more.
+Result<void> Programmer::grow_room(std::uint32_t id) {
+    auto const old = book_.grow_room(id);
+    if (!old) return std::unexpected(old.error());
+    auto const first = tables_.service_names[id].server_base;
+    for (std::uint32_t i = 0; i < old->length; ++i) carry(first + i, negated(kernel_.server_traffic(first + i)));
+    store(tables_.services[id].server_base, first);
+    kernel_.wait_for_readers();
+    for (std::uint32_t i = 0; i < old->length; ++i) carry(first + i, kernel_.server_traffic(old->first + i));
+    unreachable_.records.push_back(*old);
+    return {};
+}
+
+Result<void> Programmer::publish_ring(model::DesiredService const& service) {
+    auto const id = *book_.find_service(service.key);
+    std::vector<scheduler::Candidate> candidates;
+    for (auto const& server : service.servers)
+        candidates.push_back({*book_.find_server(id, server.endpoint), server.weight});
+    auto const turn = scheduler::ring(service.scheduler, candidates, MAX_RING);
+    auto const slots = static_cast<std::uint32_t>(turn.size());
+    std::uint32_t first = 0;
+    if (slots > 0) {
+        auto const chunks = (slots + RING_CHUNK - 1) / RING_CHUNK;
+        auto free = chunks_.allocate(chunks);
+        if (!free) {
+            release_retired();
+            free = chunks_.allocate(chunks);
+        }
+        if (!free) return fail("no room for the ring of service " + service.key.keepalived_text());
+        first = *free;
+        for (std::uint32_t i = 0; i < slots; ++i) tables_.rings[first + i / RING_CHUNK].server[i % RING_CHUNK] = turn[i];
+    }
+    auto& word = tables_.services[id].ring;
+    retire_ring(word);
+    store(word, __u64{contract::ring_word(first, slots)});
+    return {};
+}
+
+void Programmer::retire_ring(std::uint64_t word) {
+    if (static_cast<std::uint32_t>(word) != 0) unreachable_.rings.push_back(word);
+}
+
+void Programmer::release_retired() {
+    if (unreachable_.rings.empty() && unreachable_.records.empty()) return;
+    kernel_.wait_for_readers();
+    for (auto const word : unreachable_.rings) chunks_.release(static_cast<std::uint32_t>(word >> 32), chunks_of(word));
+    for (auto const& stretch : unreachable_.records) book_.release_records(stretch);
+    unreachable_.rings.clear();
+    unreachable_.records.clear();
+}
+
+std::optional<NextHop> Programmer::next_hop(Address const& server) const {
+    auto const known = next_hops_.find(server);
+    if (known == next_hops_.end()) return std::nullopt;
+    return known->second;
+}
+
+void Programmer::set_next_hop(Address const& server, std::optional<NextHop> const& hop) {
+    auto const before = next_hop(server);
+    if (before == hop) return;
+    if (hop)
+        next_hops_[server] = *hop;
+    else
+        next_hops_.erase(server);
+    for (auto const id : book_.in_service()) {
+        for (auto const number : book_.servers_in_service(id))
+            if (book_.server_of(id, number).address == server) write_next_hop(book_.record_of(id, number), server);
+        if ((before && before->local) || (hop && hop->local)) write_local_flag(id);
+    }
+}
+
+void Programmer::write_next_hop(std::uint32_t record, Address const& address) {
+    auto const hop = next_hop(address);
+    auto& server = tables_.servers[record];
+    auto const slot = hop && !hop->local ? ports_.find(hop->ifindex) : std::nullopt;
+    store(server.next_hop, slot ? __u64{contract::next_hop_word(mac_word(hop->mac), *slot)} : __u64{0});
+    auto const local = hop && hop->local ? __u32{contract::SERVER_LOCAL} : __u32{0};
+    store(server.flags, (server.flags & ~__u32{contract::SERVER_LOCAL}) | local);
+}
+
+void Programmer::write_local_flag(std::uint32_t id) {
+    bool local = false;
+    for (auto const number : book_.servers_in_service(id))
+        local = local || (tables_.servers[book_.record_of(id, number)].flags & contract::SERVER_LOCAL) != 0;
+    auto& flags = tables_.services[id].flags;
+    store(flags, local ? flags | __u32{contract::SERVICE_HAS_LOCAL} : flags & ~__u32{contract::SERVICE_HAS_LOCAL});
+}
+
+}  // namespace drover::dataplane

@@ -1,0 +1,94 @@
+// Carries a desired state out on the tables, writing what differs and nothing else, in an order in which no packet ever
+// meets a half-made service.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mac.h"
+#include "base/result.h"
+#include "dataplane/book.h"
+#include "dataplane/port_table.h"
+#include "dataplane/range_space.h"
+#include "dataplane/roles.h"
+#include "dataplane/tables.h"
+#include "dataplane/ticks.h"
+#include "dataplane/vip_table.h"
+#include "model/desired.h"
+#include "plan/diff.h"
+
+namespace drover::dataplane {
+
+/// Where packets for a real server go.
+struct NextHop {
+    Mac mac;
+    std::uint32_t ifindex = 0;
+    bool local = false;  ///< the address is this host's own: packets go to its stack
+    bool operator==(NextHop const&) const = default;
+};
+
+class Programmer {
+public:
+    /// Takes over what the tables hold; fresh ones are all zero.
+    Programmer(Tables const& tables, Kernel& kernel, Ticks ticks);
+
+    /// What the tables hold now.
+    model::Desired const& current() const { return current_; }
+
+    /// Makes the tables hold `wanted`; returns what was changed. On an error (a limit reached) everything up to it has
+    /// been done, and current() tells how far that was.
+    Result<std::vector<plan::Change>> apply(model::Desired const& wanted);
+
+    /// Where packets for this address go from now on; nothing: not known, they are dropped and counted.
+    void set_next_hop(Address const& server, std::optional<NextHop> const& hop);
+    std::optional<NextHop> next_hop(Address const& server) const;
+
+    Book const& book() const { return book_; }
+    Ticks ticks() const { return ticks_; }
+    Roles& roles() { return roles_; }
+    PortTable& ports() { return ports_; }
+    model::Timeouts timeouts() const { return current_.timeouts; }
+
+private:
+    void adopt();
+    void adopt_next_hop(std::uint32_t id, std::uint16_t number);
+    model::DesiredService adopted_service(std::uint32_t id) const;
+    Result<void> carry_out(plan::Change const& change);
+    Result<void> set_timeouts(model::Timeouts const& timeouts);
+    Result<void> add_service(model::DesiredService const& service);
+    Result<void> remove_service(ServiceKey const& key);
+    Result<void> change_service(model::DesiredService const& service);
+    Result<void> add_server(std::uint32_t id, model::DesiredServer const& server);
+    Result<void> remove_server(std::uint32_t id, Endpoint const& server);
+    Result<void> write_service(std::uint32_t id, model::DesiredService const& service);
+    void write_server(std::uint32_t id, std::uint16_t number, std::int32_t weight);
+    void write_next_hop(std::uint32_t record, Address const& address);
+    void write_local_flag(std::uint32_t id);
+    Result<void> grow_room(std::uint32_t id);
+    void carry(std::uint32_t record, contract::traffic const& amount);
+    Result<void> publish_ring(model::DesiredService const& service);
+    void retire_ring(std::uint64_t word);
+    void release_retired();
+
+    struct Unreachable {  // by new packets; may be reused after Kernel::wait_for_readers()
+        std::vector<Book::Stretch> records;
+        std::vector<std::uint64_t> rings;
+        bool vips = false;
+    };
+
+    Tables tables_;
+    Kernel& kernel_;
+    Ticks ticks_;
+    Book book_;
+    VipTable vips_;
+    Roles roles_;
+    PortTable ports_;
+    RangeSpace chunks_;
+    std::unordered_map<Address, NextHop> next_hops_;
+    model::Desired current_;
+    Unreachable unreachable_;
+};
+
+}  // namespace drover::dataplane

@@ -1,0 +1,62 @@
+#include "dataplane/rows.h"
+
+#include <algorithm>
+
+#include <arpa/inet.h>
+
+#include "dataplane/encode.h"
+#include "dataplane/words.h"
+
+namespace drover::dataplane {
+
+namespace {
+
+model::ConnectionState shown_state(std::uint64_t meta) {
+    if ((contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0)
+        return (contract::meta_flags(meta) & contract::FLAG_ASSURED) != 0 ? model::ConnectionState::assured
+                                                                           : model::ConnectionState::none;
+    return static_cast<model::ConnectionState>(contract::meta_state(meta));
+}
+
+}  // namespace
+
+bool RowCursor::next(std::vector<model::ConnectionRow>& rows, std::size_t most, std::uint32_t now) {
+    rows.clear();
+    for (; bucket_ < tables_.narrow.size() && rows.size() < most; ++bucket_)
+        for (auto const& slot : tables_.narrow[bucket_].slot)
+            if (model::ConnectionRow row; read(slot, now, row)) rows.push_back(row);
+    return !rows.empty();
+}
+
+bool RowCursor::read(contract::narrow_slot const& slot, std::uint32_t now, model::ConnectionRow& row) const {
+    auto const meta = load(slot.meta);
+    auto const key = load(slot.key);
+    auto const again = load(slot.meta);
+    if (contract::meta_slot_state(again) != contract::SLOT_LIVE ||
+        contract::meta_generation(meta) != contract::meta_generation(again))
+        return false;
+    auto const id = contract::key_service(key);
+    if (id >= tables_.service_names.size() || tables_.service_names[id].use == contract::NAME_FREE) return false;
+    auto const number = static_cast<std::uint16_t>(contract::meta_server(again));
+    if (number >= tables_.service_names[id].server_room) return false;
+
+    row.is_template = (contract::meta_flags(again) & contract::FLAG_TEMPLATE) != 0;
+    std::uint32_t timeout = load(tables_.settings->timeout[contract::meta_state(again)]);
+    if (row.is_template)
+        timeout = (contract::meta_flags(again) & contract::FLAG_REARMED) != 0 ? ticks_.from_seconds(60)
+                                                                               : load(tables_.services[id].persistence);
+    auto const age = contract::meta_age(again, now);
+    if (age > timeout && !row.is_template) return false;
+
+    auto const service = book_.key_of(id);
+    row.protocol = service.protocol;
+    row.expires = ticks_.to_seconds(timeout - std::min(age, timeout));
+    row.state = shown_state(again);
+    row.client = {Address::v4(ntohl(static_cast<std::uint32_t>(key >> 32))),
+                  swap_port(static_cast<std::uint16_t>(key >> 16))};
+    row.virtual_server = service.endpoint;
+    row.real_server = book_.server_of(id, number);
+    return true;
+}
+
+}  // namespace drover::dataplane

@@ -1,0 +1,143 @@
+#include "dataplane/sweeper.h"
+
+#include <algorithm>
+
+#include "dataplane/words.h"
+
+namespace drover::dataplane {
+
+namespace {
+
+using contract::narrow_slot;
+
+std::size_t filter_bit(std::uint64_t key) { return contract::narrow_hash(key, 0) & 0xffff; }
+
+bool is_active(std::uint64_t meta) { return (contract::ACTIVE_STATES >> contract::meta_state(meta) & 1) != 0; }
+
+__u32 contract::server_load::* load_member(std::uint64_t meta) {
+    if ((contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0) return &contract::server_load::persistent;
+    return is_active(meta) ? &contract::server_load::active : &contract::server_load::inactive;
+}
+
+}  // namespace
+
+Sweeper::Sweeper(Tables const& tables, Ticks ticks)
+    : tables_(tables), rearm_ticks_(ticks.from_seconds(60)), counted_(tables.servers.size()),
+      last_difference_(tables.servers.size()) {}
+
+SweepResult Sweeper::sweep(std::uint32_t now) {
+    SweepResult result;
+    std::ranges::fill(counted_, Load{});
+    for (auto& bucket : tables_.narrow)
+        for (auto& slot : bucket.slot)
+            if (contract::meta_slot_state(load(slot.meta)) != contract::SLOT_FREE) visit(slot, now, result);
+    decide_due(now, result);
+    unfinished_ = std::move(newly_unfinished_);
+    newly_unfinished_.clear();
+    recount(result);
+    return result;
+}
+
+void Sweeper::visit(narrow_slot& slot, std::uint32_t now, SweepResult& result) {
+    auto const meta = load(slot.meta);
+    if (contract::meta_slot_state(meta) == contract::SLOT_FREE) return;
+    if (contract::meta_slot_state(meta) != contract::SLOT_LIVE) return visit_unfinished(slot, meta, result);
+    auto const key = load(slot.key);
+    auto const flags = contract::meta_flags(meta);
+    if ((flags & contract::FLAG_TEMPLATE) != 0) {
+        visit_template(slot, key, meta, now);
+    } else {
+        if (contract::meta_age(meta, now) > load(tables_.settings->timeout[contract::meta_state(meta)])) {
+            if (expire(slot, key, meta)) ++result.expired;
+            return;
+        }
+        if ((flags & contract::FLAG_HAS_TEMPLATE) != 0 && !due_.empty()) keep_template_of(key);
+    }
+    ++result.entries;
+    if ((flags & contract::FLAG_TEMPLATE) != 0) ++result.templates;
+    auto const record = record_of(key, meta);
+    if (record >= counted_.size()) return;
+    if ((flags & contract::FLAG_TEMPLATE) != 0)
+        ++counted_[record].persistent;
+    else
+        ++(is_active(meta) ? counted_[record].active : counted_[record].inactive);
+}
+
+void Sweeper::visit_template(narrow_slot& slot, std::uint64_t key, std::uint64_t meta, std::uint32_t now) {
+    auto const timeout = (contract::meta_flags(meta) & contract::FLAG_REARMED) != 0
+                             ? rearm_ticks_
+                             : load(tables_.services[contract::key_service(key)].persistence);
+    if (contract::meta_age(meta, now) > timeout && !due_.contains(key)) newly_due_[key] = {&slot, meta, false};
+}
+
+void Sweeper::visit_unfinished(narrow_slot& slot, std::uint64_t meta, SweepResult& result) {
+    auto const seen = unfinished_.find(&slot);
+    if (seen == unfinished_.end() || contract::meta_generation(seen->second) != contract::meta_generation(meta))
+        newly_unfinished_[&slot] = meta;
+    else if (swap(slot.meta, __u64{meta}, __u64{contract::meta_freed(meta)}))
+        ++result.stuck;
+}
+
+void Sweeper::keep_template_of(std::uint64_t key) {
+    auto const service = contract::key_service(key);
+    auto const client = static_cast<std::uint32_t>(key >> 32) & load(tables_.services[service].persistence_mask);
+    auto const template_key = contract::narrow_key(client, 0, static_cast<__u16>(service | contract::TEMPLATE_KEY));
+    if (!due_filter_[filter_bit(template_key)]) return;
+    if (auto const found = due_.find(template_key); found != due_.end()) found->second.kept = true;
+}
+
+/// What was due in the last pass has now seen a whole pass of connections: kept ones go on for 60 s, as in IPVS
+/// (ip_vs_conn_expire), the others end. A connection that came meanwhile has changed the template, and both CAS fail.
+void Sweeper::decide_due(std::uint32_t now, SweepResult& result) {
+    for (auto& [key, due] : due_) {
+        if (!due.kept) {
+            if (expire(*due.slot, key, due.meta)) {
+                ++result.expired;
+                --result.entries;
+                --result.templates;
+            }
+            continue;
+        }
+        auto const rearmed = contract::make_meta(contract::SLOT_LIVE, contract::meta_generation(due.meta),
+                                                 contract::meta_server(due.meta), contract::STATE_NONE,
+                                                 contract::meta_flags(due.meta) | contract::FLAG_REARMED, now);
+        swap(due.slot->meta, __u64{due.meta}, __u64{rearmed});
+    }
+    due_ = std::move(newly_due_);
+    newly_due_.clear();
+    due_filter_.reset();
+    for (auto const& [key, due] : due_) due_filter_[filter_bit(key)] = true;
+}
+
+bool Sweeper::expire(narrow_slot& slot, std::uint64_t key, std::uint64_t meta) {
+    if (!swap(slot.meta, __u64{meta}, __u64{contract::meta_freed(meta)})) return false;
+    auto const record = record_of(key, meta);
+    if (record < tables_.loads.size()) add(tables_.loads[record].*load_member(meta), ~__u32{0});
+    return true;
+}
+
+std::uint32_t Sweeper::record_of(std::uint64_t key, std::uint64_t meta) const {
+    return load(tables_.services[contract::key_service(key)].server_base) + contract::meta_server(meta);
+}
+
+/// The packet path counts while we do, so a difference means something only if two passes find the same.
+void Sweeper::recount(SweepResult& result) {
+    for (std::size_t record = 0; record < counted_.size(); ++record) {
+        auto& now = tables_.loads[record];
+        auto const& counted = counted_[record];
+        Load const difference{counted.active - static_cast<std::int32_t>(load(now.active)),
+                              counted.inactive - static_cast<std::int32_t>(load(now.inactive)),
+                              counted.persistent - static_cast<std::int32_t>(load(now.persistent))};
+        if (difference != Load{} && difference == last_difference_[record]) {
+            add(now.active, static_cast<__u32>(difference.active));
+            add(now.inactive, static_cast<__u32>(difference.inactive));
+            add(now.persistent, static_cast<__u32>(difference.persistent));
+            ++result.corrected;
+            last_difference_[record] = {};
+            continue;
+        }
+        last_difference_[record] = difference;
+    }
+}
+
+}  // namespace drover::dataplane

@@ -1,0 +1,59 @@
+// One pass over the connection table, once a second, from a thread of its own and without system calls: ends what is past
+// its timeout, keeps templates for as long as their connections live, frees slots whose owner was lost, and recounts.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "dataplane/tables.h"
+#include "dataplane/ticks.h"
+
+namespace drover::dataplane {
+
+struct SweepResult {
+    std::uint64_t entries = 0;    ///< live after the pass, templates included
+    std::uint64_t templates = 0;
+    std::uint64_t expired = 0;
+    std::uint64_t stuck = 0;      ///< freed because their owner never came back
+    std::uint64_t corrected = 0;  ///< load counters that were off by the same amount in two passes
+};
+
+class Sweeper {
+public:
+    Sweeper(Tables const& tables, Ticks ticks);
+
+    /// `now` as the packet path counts it.
+    SweepResult sweep(std::uint32_t now);
+
+private:
+    struct Due {  // a template past its timeout: the next pass sees whether a connection keeps it
+        contract::narrow_slot* slot = nullptr;
+        std::uint64_t meta = 0;
+        bool kept = false;
+    };
+    using DueTemplates = std::unordered_map<std::uint64_t, Due>;  // by key
+    struct Load {
+        std::int32_t active = 0, inactive = 0, persistent = 0;
+        bool operator==(Load const&) const = default;
+    };
+
+    void visit(contract::narrow_slot& slot, std::uint32_t now, SweepResult& result);
+    void visit_template(contract::narrow_slot& slot, std::uint64_t key, std::uint64_t meta, std::uint32_t now);
+    void visit_unfinished(contract::narrow_slot& slot, std::uint64_t meta, SweepResult& result);
+    void keep_template_of(std::uint64_t key);
+    void decide_due(std::uint32_t now, SweepResult& result);
+    void recount(SweepResult& result);
+    bool expire(contract::narrow_slot& slot, std::uint64_t key, std::uint64_t meta);
+    std::uint32_t record_of(std::uint64_t key, std::uint64_t meta) const;
+
+    Tables tables_;
+    std::uint32_t rearm_ticks_;  // IPVS: 60 s
+    DueTemplates due_, newly_due_;
+    std::bitset<65536> due_filter_;
+    std::unordered_map<contract::narrow_slot*, std::uint64_t> unfinished_, newly_unfinished_;
+    std::vector<Load> counted_, last_difference_;
+};
+
+}  // namespace drover::dataplane
