@@ -1,0 +1,162 @@
+#include "dataplane/io/bpf_dataplane.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "base/log.h"
+#include "dataplane/encode.h"
+#include "dataplane/io/attachment.h"
+#include "dataplane/words.h"
+
+namespace drover::dataplane {
+
+namespace {
+
+constexpr auto kSweepEvery = std::chrono::seconds(1);
+
+struct VerdictName {
+    char const* action;
+    char const* reason;
+};
+
+constexpr std::array<VerdictName, contract::VERDICT_COUNT> kVerdictNames{{
+#define FORWARD "forward"
+#define PASS "pass"
+#define DROP "drop"
+#define X(name, action, text) VerdictName{action, #name},
+    DROVER_VERDICTS(X)
+#undef X
+#undef FORWARD
+#undef PASS
+#undef DROP
+}};
+
+model::Counters counters(contract::traffic const& counted, contract::traffic const& carried) {
+    return {counted.connections + carried.connections, counted.packets + carried.packets, counted.bytes + carried.bytes};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BpfDataplane>> BpfDataplane::open(Options const& options) {
+    auto pins = Pins::open(options.pin_directory);
+    if (!pins) return std::unexpected(pins.error());
+    auto object = BpfObject::load(&*pins, options.slots);
+    if (!object) return std::unexpected(object.error());
+    return std::unique_ptr<BpfDataplane>(new BpfDataplane(std::move(*pins), std::move(*object)));
+}
+
+BpfDataplane::BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object)
+    : pins_(std::move(pins)), object_(std::move(object)), programmer_(object_->tables(), *object_, object_->ticks()) {}
+
+BpfDataplane::~BpfDataplane() = default;
+
+Result<model::AttachmentObserved> BpfDataplane::attach(int ifindex, std::string const& interface, Mac const& mac) {
+    auto const slot = programmer_.ports().put(static_cast<std::uint32_t>(ifindex), mac);
+    if (!slot) return std::unexpected(slot.error());
+    if (auto done = object_->set_egress(*slot, static_cast<std::uint32_t>(ifindex)); !done)
+        return std::unexpected(done.error());
+    auto attachment = dataplane::attach(pins_, object_->program_fd(), ifindex, interface);
+    if (attachment) attached_[ifindex] = *attachment;
+    return attachment;
+}
+
+void BpfDataplane::set_mac(int ifindex, Mac const& mac) {
+    if (programmer_.ports().find(static_cast<std::uint32_t>(ifindex)))
+        (void)programmer_.ports().put(static_cast<std::uint32_t>(ifindex), mac);
+}
+
+void BpfDataplane::detach(int ifindex) {
+    dataplane::detach(pins_, ifindex);
+    programmer_.ports().erase(static_cast<std::uint32_t>(ifindex));
+    attached_.erase(ifindex);
+}
+
+std::vector<int> BpfDataplane::attached() const {
+    std::vector<int> interfaces;
+    for (auto const& [ifindex, attachment] : attached_) interfaces.push_back(ifindex);
+    return interfaces;
+}
+
+bool BpfDataplane::add_peer(int ifindex, Mac const& peer) {
+    std::scoped_lock const lock(peers_);
+    return programmer_.ports().add_peer(static_cast<std::uint32_t>(ifindex), peer);
+}
+
+void BpfDataplane::start_sweeping() {
+    sweeper_ = std::jthread([this](std::stop_token stop) { sweep_until_stopped(std::move(stop)); });
+}
+
+void BpfDataplane::sweep_until_stopped(std::stop_token stop) {
+    Sweeper sweeper(object_->tables(), object_->ticks());
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+        auto const result = sweeper.sweep(object_->now());
+        entries_.store(result.entries, std::memory_order_relaxed);
+        if (result.stuck > 0) log::warning("connection table: {} slots had lost their owner and were freed", result.stuck);
+        if (result.corrected > 0) log::warning("connection counts of {} servers were corrected", result.corrected);
+        wake.wait_for(lock, stop, kSweepEvery, [] { return false; });
+    }
+}
+
+model::DataplaneObserved BpfDataplane::observe() const {
+    model::DataplaneObserved seen;
+    for (auto const& [ifindex, attachment] : attached_) seen.attachments.push_back(attachment);
+    seen.capacity = object_->tables().narrow.size() * contract::BUCKET_SLOTS;
+    seen.entries = entries_.load(std::memory_order_relaxed);
+    auto const evictions = object_->eviction_counts();
+    for (std::size_t kind = contract::EVICT_CLOSED; kind < evictions.size(); ++kind) seen.live_evictions += evictions[kind];
+    seen.timeouts = programmer_.timeouts();
+    auto const verdicts = object_->verdict_counts();
+    for (std::size_t i = 0; i < verdicts.size(); ++i)
+        seen.verdicts.push_back({kVerdictNames[i].action, kVerdictNames[i].reason, verdicts[i]});
+    for (auto const& service : programmer_.current().services)
+        if (auto const id = programmer_.book().find_service(service.key))
+            seen.services.push_back(observe_service(*id, service));
+    return seen;
+}
+
+model::ServiceObserved BpfDataplane::observe_service(std::uint32_t id, model::DesiredService const& service) const {
+    auto const& tables = object_->tables();
+    model::ServiceObserved seen;
+    seen.key = service.key;
+    seen.scheduler = service.scheduler;
+    seen.persistence_timeout = service.persistence_timeout;
+    seen.persistence_prefix = service.persistence_prefix;
+    seen.instance = service.instance;
+    seen.gate_open = load(tables.roles[tables.services[id].role].gate) != 0;
+    seen.counters = counters(object_->service_traffic(id), tables.service_names[id].carried);
+    for (auto const& server : service.servers)
+        if (auto const number = programmer_.book().find_server(id, server.endpoint))
+            seen.servers.push_back(observe_server(programmer_.book().record_of(id, *number), server));
+    return seen;
+}
+
+model::ServerObserved BpfDataplane::observe_server(std::uint32_t record, model::DesiredServer const& server) const {
+    auto const& tables = object_->tables();
+    model::ServerObserved seen;
+    seen.endpoint = server.endpoint;
+    seen.weight = server.weight;
+    seen.active = load(tables.loads[record].active);
+    seen.inactive = load(tables.loads[record].inactive);
+    seen.persistent = load(tables.loads[record].persistent);
+    seen.counters = counters(object_->server_traffic(record), tables.server_names[record].carried);
+    if (auto const hop = programmer_.next_hop(server.endpoint.address)) {
+        seen.local = hop->local;
+        if (!hop->local) seen.next_hop = hop->mac;
+        if (auto const attachment = attached_.find(static_cast<int>(hop->ifindex)); attachment != attached_.end())
+            seen.next_hop_interface = attachment->second.interface;
+    }
+    return seen;
+}
+
+void BpfDataplane::remove() {
+    sweeper_ = {};
+    for (int const ifindex : pins_.links()) dataplane::detach(pins_, ifindex);
+    attached_.clear();
+    pins_.remove_all();
+}
+
+}  // namespace drover::dataplane

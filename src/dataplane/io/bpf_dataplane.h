@@ -1,0 +1,80 @@
+// The data plane as the daemon sees it: desired state in, observations out. One thread calls it (the main one), except
+// for what says otherwise; the sweeper has a thread of its own.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "dataplane/io/bpf_object.h"
+#include "dataplane/io/pins.h"
+#include "dataplane/programmer.h"
+#include "dataplane/rows.h"
+#include "dataplane/sweeper.h"
+#include "model/observed.h"
+
+namespace drover::dataplane {
+
+class BpfDataplane {
+public:
+    struct Options {
+        std::string pin_directory = "/sys/fs/bpf/drover";
+        std::uint64_t slots = 2 * 1024 * 1024;  ///< a million connections at half load; 32 MiB
+    };
+
+    /// Loads the packet path or takes over what an earlier daemon left running.
+    static Result<std::unique_ptr<BpfDataplane>> open(Options const& options);
+    ~BpfDataplane();
+
+    /// True if connections, services and roles of an earlier daemon are there.
+    bool adopted() const { return object_->adopted(); }
+
+    /// Takes the interface's packets from now on. The MAC is the one that frames for this host have.
+    Result<model::AttachmentObserved> attach(int ifindex, std::string const& interface, Mac const& mac);
+    /// The interface has this MAC now.
+    void set_mac(int ifindex, Mac const& mac);
+    /// The interface is gone or not wanted any more.
+    void detach(int ifindex);
+    std::vector<int> attached() const;
+
+    Result<std::vector<plan::Change>> apply(model::Desired const& wanted) { return programmer_.apply(wanted); }
+    model::Desired const& current() const { return programmer_.current(); }
+    void set_next_hop(Address const& server, std::optional<NextHop> const& hop) { programmer_.set_next_hop(server, hop); }
+
+    /// The role words; their wait-free part may be used from any thread.
+    Roles& roles() { return programmer_.roles(); }
+    /// A peer director's MAC was heard; from any thread.
+    bool add_peer(int ifindex, Mac const& peer);
+
+    model::DataplaneObserved observe() const;
+    RowCursor connections() const { return {object_->tables(), programmer_.book(), object_->ticks()}; }
+    std::uint32_t now() const { return object_->now(); }
+
+    void start_sweeping();
+
+    /// Takes the packet path off every interface and removes all pins: connections end here.
+    void remove();
+
+private:
+    BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object);
+    void sweep_until_stopped(std::stop_token stop);
+    model::ServiceObserved observe_service(std::uint32_t id, model::DesiredService const& service) const;
+    model::ServerObserved observe_server(std::uint32_t record, model::DesiredServer const& server) const;
+
+    Pins pins_;
+    std::unique_ptr<BpfObject> object_;
+    Programmer programmer_;
+    std::map<int, model::AttachmentObserved> attached_;  // by interface number
+    std::mutex peers_;
+    std::atomic<std::uint64_t> entries_ = 0;
+    std::jthread sweeper_;
+};
+
+}  // namespace drover::dataplane

@@ -1,0 +1,258 @@
+#include "dataplane/io/bpf_object.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstdarg>
+#include <cstdio>
+#include <ctime>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/membarrier.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "drover.skel.h"
+
+namespace drover::dataplane {
+
+namespace {
+
+/// libbpf explains a failure in many lines (the verifier's among them): kept for the log, not for the user's sentence.
+int quiet_print(libbpf_print_level level, char const* format, va_list arguments) {
+    if (level == LIBBPF_DEBUG) return 0;
+    char line[2048];
+    int const length = std::vsnprintf(line, sizeof line, format, arguments);
+    log::debug("libbpf: {}", std::string_view(line, std::min<std::size_t>(sizeof line - 1, std::max(0, length))));
+    return 0;
+}
+
+/// Jiffies a second: CLOCK_MONOTONIC_COARSE moves once in a jiffy.
+std::uint32_t jiffies_per_second() {
+    timespec resolution{};
+    ::clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+    return static_cast<std::uint32_t>(1'000'000'000 / std::max<long>(resolution.tv_nsec, 1));
+}
+
+std::string why_not_loaded(int code) {
+    if (code == EPERM || code == EACCES)
+        return "load the packet path: Operation not permitted (CAP_BPF and CAP_NET_ADMIN are needed for eBPF programs and "
+               "maps, or root)";
+    return std::string("load the packet path: ") + std::strerror(code) +
+           " (kernel 5.15 or newer is needed; -D logs what libbpf says)";
+}
+
+std::uint64_t round_up_to_page(std::uint64_t bytes) {
+    auto const page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return (bytes + page - 1) / page * page;
+}
+
+}  // namespace
+
+BpfObject::BpfObject() : ticks_(jiffies_per_second(), Ticks::shift_for(jiffies_per_second())) {}
+
+BpfObject::~BpfObject() {
+    for (auto const& mapping : mappings_) ::munmap(mapping.data(), mapping.size());
+    drover_bpf__destroy(skeleton_);
+}
+
+Result<std::unique_ptr<BpfObject>> BpfObject::load(Pins const* pins, std::uint64_t slots) {
+    libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+    libbpf_set_print(quiet_print);
+    std::unique_ptr<BpfObject> object(new BpfObject);
+    object->cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
+    object->layout_.version = contract::LAYOUT_VERSION;
+    object->layout_.tick_shift = Ticks::shift_for(jiffies_per_second());
+    object->layout_.buckets = static_cast<__u32>(std::bit_ceil(std::max<std::uint64_t>(slots / contract::BUCKET_SLOTS, 1)));
+    if (::getrandom(&object->layout_.seed, sizeof object->layout_.seed, 0) < 0) return fail_errno("draw a random seed");
+    if (pins != nullptr)
+        if (auto done = object->read_pinned_layout(*pins); !done) return std::unexpected(done.error());
+
+    object->skeleton_ = drover_bpf__open();
+    if (object->skeleton_ == nullptr) return fail(why_not_loaded(errno), errno);
+    object->skeleton_->rodata->narrow_bucket_mask = object->layout_.buckets - 1;
+    object->skeleton_->rodata->hash_seed = object->layout_.seed;
+    object->skeleton_->rodata->tick_shift = object->layout_.tick_shift;
+    bpf_map__set_max_entries(object->skeleton_->maps.narrow, object->layout_.buckets);
+    if (object->adopted_)
+        if (auto done = object->reuse_pinned(*pins); !done) return std::unexpected(done.error());
+    if (int const error = drover_bpf__load(object->skeleton_); error != 0) return fail(why_not_loaded(-error), -error);
+    if (auto done = object->map_tables(); !done) return std::unexpected(done.error());
+    if (pins != nullptr && !object->adopted_)
+        if (auto done = object->pin_maps(*pins); !done) return std::unexpected(done.error());
+    if (!object->adopted_) object->write_layout();
+    return object;
+}
+
+/// An earlier daemon's maps are taken over whole or not at all. A layout with version 0 was never finished: its maker
+/// died between pinning and use, so no link can hang on it and the pins may go.
+Result<void> BpfObject::read_pinned_layout(Pins const& pins) {
+    int const fd = bpf_obj_get(pins.map("layouts").c_str());
+    if (fd < 0 && errno == ENOENT) return {};
+    if (fd < 0) return fail_errno("open " + pins.map("layouts"));
+    contract::layout found{};
+    __u32 const zero = 0;
+    int const error = bpf_map_lookup_elem(fd, &zero, &found);
+    ::close(fd);
+    if (error != 0 || (found.version != contract::LAYOUT_VERSION && found.version != 0))
+        return fail("the pinned maps in " + pins.map("") + " have layout " + std::to_string(found.version) +
+                    ", this drover has " + std::to_string(contract::LAYOUT_VERSION) +
+                    ": the old program goes on forwarding; to change over, stop it with `drover cleanup`, which ends its "
+                    "connections, and start again", EEXIST);
+    if (found.version == 0) return {};
+    layout_ = found;
+    adopted_ = true;
+    return {};
+}
+
+Result<void> BpfObject::reuse_pinned(Pins const& pins) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, skeleton_->obj) {
+        if (bpf_map__is_internal(map)) continue;
+        auto const path = pins.map(bpf_map__name(map));
+        int const fd = bpf_obj_get(path.c_str());
+        if (fd < 0) return fail_errno("open the pinned map " + path);
+        bpf_map_info info{};
+        __u32 length = sizeof info;
+        int const unknown = bpf_obj_get_info_by_fd(fd, &info, &length);
+        bool const fits = unknown == 0 && info.key_size == bpf_map__key_size(map) &&
+                          info.value_size == bpf_map__value_size(map) && info.max_entries == bpf_map__max_entries(map);
+        int const error = fits ? bpf_map__reuse_fd(map, fd) : 0;
+        ::close(fd);
+        if (!fits) return fail("the pinned map " + path + " has another shape than this drover's: stop the old one with `drover cleanup`", EEXIST);
+        if (error != 0) return fail_errno("take over the pinned map " + path, -error);
+    }
+    return {};
+}
+
+Result<void> BpfObject::pin_maps(Pins const& pins) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, skeleton_->obj) {
+        if (bpf_map__is_internal(map)) continue;
+        auto const path = pins.map(bpf_map__name(map));
+        ::unlink(path.c_str());  // left by a daemon that died before its layout was complete
+        if (int const error = bpf_map__pin(map, path.c_str()); error != 0) return fail_errno("pin " + path, -error);
+    }
+    return {};
+}
+
+void BpfObject::write_layout() {
+    auto complete = layout_;
+    complete.version = 0;
+    *tables_.layout = complete;
+    std::atomic_ref(tables_.layout->version).store(layout_.version);
+}
+
+template <class Value>
+Result<std::span<Value>> BpfObject::map_memory(char const* name) {
+    auto* map = bpf_object__find_map_by_name(skeleton_->obj, name);
+    auto const entries = bpf_map__max_entries(map);
+    auto const bytes = round_up_to_page(std::uint64_t{entries} * sizeof(Value));
+    void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+    if (memory == MAP_FAILED) return fail_errno(std::string("map the ") + name + " table into memory");
+    mappings_.emplace_back(static_cast<std::byte*>(memory), bytes);
+    return std::span<Value>(static_cast<Value*>(memory), entries);
+}
+
+Result<void> BpfObject::map_tables() {
+    Result<void> done;
+    auto const take = [&]<class Value>(std::span<Value>& span, char const* name) {
+        if (!done) return;
+        if (auto memory = map_memory<Value>(name))
+            span = *memory;
+        else
+            done = std::unexpected(memory.error());
+    };
+    std::span<contract::settings> settings;
+    std::span<contract::layout> layout;
+    take(tables_.vips, "vip_table");
+    take(tables_.services, "services");
+    take(tables_.cursors, "cursors");
+    take(tables_.rings, "rings");
+    take(tables_.servers, "servers");
+    take(tables_.loads, "server_loads");
+    take(tables_.ports, "ports");
+    take(tables_.roles, "roles");
+    take(settings, "settings");
+    take(tables_.narrow, "narrow");
+    take(layout, "layouts");
+    take(tables_.service_names, "service_names");
+    take(tables_.server_names, "server_names");
+    if (!done) return done;
+    tables_.settings = settings.data();
+    tables_.layout = layout.data();
+    return {};
+}
+
+int BpfObject::program_fd() const { return bpf_program__fd(skeleton_->progs.drover_xdp); }
+
+std::uint32_t BpfObject::now() const {
+    char frame[64] = {};
+    bpf_test_run_opts options{};
+    options.sz = sizeof options;
+    options.data_in = frame;
+    options.data_size_in = sizeof frame;
+    bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.drover_clock), &options);
+    return options.retval;
+}
+
+Result<void> BpfObject::set_egress(std::uint32_t slot, std::uint32_t ifindex) {
+    if (bpf_map_update_elem(bpf_map__fd(skeleton_->maps.egress), &slot, &ifindex, 0) != 0)
+        return fail_errno("let packets out by interface number " + std::to_string(ifindex));
+    return {};
+}
+
+/// MEMBARRIER_CMD_GLOBAL waits for a grace period of RCU, under which every XDP program runs.
+void BpfObject::wait_for_readers() { ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0); }
+
+Result<void> BpfObject::spill_vip(contract::vip_key const& key, std::uint32_t service) {
+    if (bpf_map_update_elem(bpf_map__fd(skeleton_->maps.vip_spill), &key, &service, 0) != 0)
+        return fail_errno("add a virtual service to the spill map");
+    return {};
+}
+
+void BpfObject::unspill_vip(contract::vip_key const& key) {
+    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.vip_spill), &key);
+}
+
+contract::traffic BpfObject::sum_traffic(int map, std::uint32_t key) const {
+    std::vector<contract::traffic> values(cpus_);
+    contract::traffic sum{};
+    if (bpf_map_lookup_elem(map, &key, values.data()) != 0) return sum;
+    for (auto const& value : values) {
+        sum.connections += value.connections;
+        sum.packets += value.packets;
+        sum.bytes += value.bytes;
+    }
+    return sum;
+}
+
+contract::traffic BpfObject::service_traffic(std::uint32_t id) const {
+    return sum_traffic(bpf_map__fd(skeleton_->maps.service_traffic), id);
+}
+
+contract::traffic BpfObject::server_traffic(std::uint32_t record) const {
+    return sum_traffic(bpf_map__fd(skeleton_->maps.server_traffic), record);
+}
+
+std::vector<std::uint64_t> BpfObject::sum_counters(int map, std::uint32_t entries) const {
+    std::vector<std::uint64_t> sums(entries), values(cpus_);
+    for (std::uint32_t key = 0; key < entries; ++key)
+        if (bpf_map_lookup_elem(map, &key, values.data()) == 0)
+            for (auto const value : values) sums[key] += value;
+    return sums;
+}
+
+std::vector<std::uint64_t> BpfObject::verdict_counts() const {
+    return sum_counters(bpf_map__fd(skeleton_->maps.verdicts), contract::VERDICT_COUNT);
+}
+
+std::vector<std::uint64_t> BpfObject::eviction_counts() const {
+    return sum_counters(bpf_map__fd(skeleton_->maps.evictions), contract::EVICTION_COUNT);
+}
+
+}  // namespace drover::dataplane
