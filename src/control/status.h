@@ -1,0 +1,45 @@
+// The whole of what `drover status` knows: who answers, and everything it observes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/observed.h"
+
+namespace drover::control {
+
+/// The daemon about itself.
+struct About {
+    std::string version;
+    std::string host;
+    std::int64_t pid = 0;
+    std::string configuration_file;
+    std::int64_t configuration_read_unix_us = 0;  ///< when it was last read with success
+    std::int64_t started_unix_us = 0;
+    std::int64_t uptime_s = 0;       ///< seconds, the host's sleep included
+    std::vector<std::string> notes;  ///< one sentence each: what an operator should know and no row says
+};
+
+struct Status {
+    About about;
+    std::vector<model::InstanceObserved> instances;
+    model::DataplaneObserved dataplane;
+    std::vector<model::CheckObserved> checks;
+};
+
+/// What a reload did.
+struct ReloadReport {
+    std::vector<std::string> changes;   ///< one sentence each; empty: the file says what already holds
+    std::vector<std::string> warnings;  ///< what the reader of the file said, as `drover check` prints it
+};
+
+/// An answer that is not the thing asked for (RFC 9457).
+struct Problem {
+    int status = 500;    ///< HTTP status
+    std::string code;    ///< a stable word: "not-found", "config-invalid", ...
+    std::string title;   ///< what kind of problem
+    std::string detail;  ///< one sentence about this one
+};
+
+}  // namespace drover::control
