@@ -7,21 +7,12 @@
 #include <linux/if_link.h>
 #include <unistd.h>
 
+#include "loop/io/fd.h"
 #include "netlink/io/ethtool.h"
 
 namespace drover::dataplane {
 
 namespace {
-
-struct Descriptor {
-    int fd = -1;
-    explicit Descriptor(int number) : fd(number) {}
-    Descriptor(Descriptor const&) = delete;
-    Descriptor& operator=(Descriptor const&) = delete;
-    ~Descriptor() {
-        if (fd >= 0) ::close(fd);
-    }
-};
 
 /// All zero when nothing is there or the interface cannot be asked.
 bpf_xdp_query_opts query_xdp(int ifindex) {
@@ -76,9 +67,9 @@ std::string join(std::string const& a, std::string const& b) { return a.empty() 
 
 Result<model::AttachmentObserved> attach(Pins const& pins, int program_fd, int ifindex, std::string const& interface) {
     auto const path = pins.link(ifindex);
-    if (Descriptor const pinned(bpf_obj_get(path.c_str())); pinned.fd >= 0) {
-        if (is_on(pinned.fd, ifindex)) {
-            if (bpf_link_update(pinned.fd, program_fd, nullptr) != 0)
+    if (loop::Fd const pinned(bpf_obj_get(path.c_str())); pinned.get() >= 0) {
+        if (is_on(pinned.get(), ifindex)) {
+            if (bpf_link_update(pinned.get(), program_fd, nullptr) != 0)
                 return fail_errno("swap the packet path on " + interface);
             return model::AttachmentObserved{interface, mode_of(ifindex), {}};
         }
@@ -93,14 +84,14 @@ Result<model::AttachmentObserved> attach(Pins const& pins, int program_fd, int i
         link = create_link(program_fd, ifindex, XDP_FLAGS_SKB_MODE);
     }
     if (link < 0) return fail(why_not_attached(interface, ifindex, -link), -link);
-    Descriptor const held(link);
+    loop::Fd const held(link);
     if (bpf_obj_pin(link, path.c_str()) != 0) return fail_errno("pin " + path);
     return model::AttachmentObserved{interface, mode_of(ifindex), reason};
 }
 
 void detach(Pins const& pins, int ifindex) {
     auto const path = pins.link(ifindex);
-    if (Descriptor const link(bpf_obj_get(path.c_str())); link.fd >= 0) bpf_link_detach(link.fd);
+    if (loop::Fd const link(bpf_obj_get(path.c_str())); link.get() >= 0) bpf_link_detach(link.get());
     ::unlink(path.c_str());
 }
 
