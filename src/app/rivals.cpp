@@ -1,0 +1,99 @@
+#include "app/rivals.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace drover::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Abstract socket names are per network namespace and vanish with their process: a lock that needs no file.
+Result<loop::Fd> claim(model::Instance const& instance) {
+    auto const name = "drover-vrrp-" + instance.interface + "-" + std::to_string(instance.virtual_router_id);
+    loop::Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket) return fail_errno("claim VRID " + std::to_string(instance.virtual_router_id));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    name.copy(address.sun_path + 1, sizeof address.sun_path - 1);
+    auto const length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    if (::bind(socket.get(), reinterpret_cast<sockaddr const*>(&address), length) == 0) return socket;
+    if (errno != EADDRINUSE) return fail_errno("claim VRID " + std::to_string(instance.virtual_router_id));
+    return fail("another drover on this host speaks for VRID " + std::to_string(instance.virtual_router_id) + " on " +
+                    instance.interface + " (vrrp_instance " + instance.name + ")",
+                EADDRINUSE);
+}
+
+std::vector<std::string> command_line(fs::path const& process) {
+    std::ifstream file(process / "cmdline");
+    std::vector<std::string> words;
+    for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+    return words;
+}
+
+std::string configuration_of(fs::path const& process) {
+    std::string path = "/etc/keepalived/keepalived.conf";
+    auto const words = command_line(process);
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        if ((words[i] == "-f" || words[i] == "--use-file") && i + 1 < words.size()) path = words[i + 1];
+        if (words[i].starts_with("--use-file=")) path = words[i].substr(11);
+        if (words[i].starts_with("-f") && words[i].size() > 2) path = words[i].substr(2);
+    }
+    std::error_code error;
+    if (!path.starts_with('/')) path = (fs::read_symlink(process / "cwd", error) / path).string();
+    return (process / "root").string() + path;
+}
+
+}  // namespace
+
+Result<std::vector<loop::Fd>> claim_virtual_routers(std::vector<model::Instance> const& instances) {
+    std::vector<loop::Fd> claims;
+    for (auto const& instance : instances) {
+        auto claimed = claim(instance);
+        if (!claimed) return std::unexpected(claimed.error());
+        claims.push_back(std::move(*claimed));
+    }
+    return claims;
+}
+
+std::vector<RunningKeepalived> running_keepaliveds() {
+    std::error_code error;
+    auto const our_network = fs::read_symlink("/proc/self/ns/net", error);
+    std::vector<RunningKeepalived> found;
+    std::set<std::string> files;  // parent and children share one
+    for (auto const& entry : fs::directory_iterator("/proc", error)) {
+        auto const name = entry.path().filename().string();
+        int pid = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{}) continue;
+        std::string program;
+        std::getline(std::ifstream(entry.path() / "comm") >> std::ws, program);
+        if (!program.starts_with("keepalived")) continue;
+        if (fs::read_symlink(entry.path() / "ns/net", error) != our_network) continue;
+        auto file = configuration_of(entry.path());
+        auto const plain = file.substr(file.find("/root/"));
+        if (files.insert(plain).second) found.push_back({pid, std::move(file)});
+    }
+    return found;
+}
+
+std::string clash(std::vector<model::Instance> const& ours, std::vector<model::Instance> const& theirs, int pid) {
+    for (auto const& mine : ours)
+        for (auto const& other : theirs)
+            if (mine.interface == other.interface && mine.virtual_router_id == other.virtual_router_id)
+                return "keepalived (process " + std::to_string(pid) + ") runs on this host with VRID " +
+                       std::to_string(mine.virtual_router_id) + " on " + mine.interface +
+                       ": stop it first (systemctl disable --now keepalived)";
+    return {};
+}
+
+}  // namespace drover::app
