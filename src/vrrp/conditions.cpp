@@ -1,0 +1,97 @@
+#include "vrrp/conditions.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/core.h>
+
+namespace drover::vrrp {
+namespace {
+
+constexpr int owner = 255;
+
+SeenInterface const* find(Surroundings const& surroundings, std::string_view name) {
+    auto const found = std::ranges::find(surroundings.interfaces, name, &SeenInterface::name);
+    return found == surroundings.interfaces.end() ? nullptr : &*found;
+}
+
+/// The interface's first IPv4 address that is no virtual one.
+std::optional<Address> primary_address(Surroundings const& surroundings, std::string_view interface) {
+    std::optional<Address> second_best;
+    for (auto const& seen : surroundings.addresses) {
+        if (seen.interface != interface || !seen.address.is_v4()) continue;
+        if (surroundings.virtual_addresses.contains(seen.address)) continue;
+        // A secondary one only for want of a better: its primary may be a VIP that another director holds tomorrow.
+        if (!seen.secondary) return seen.address;
+        if (!second_best) second_best = seen.address;
+    }
+    return second_best;
+}
+
+bool is_own(Surroundings const& surroundings, Address const& address) {
+    return !surroundings.virtual_addresses.contains(address) &&
+           std::ranges::find(surroundings.addresses, address, &SeenAddress::address) != surroundings.addresses.end();
+}
+
+std::string own_fault(model::Instance const& instance, Surroundings const& surroundings, bool has_address) {
+    if (instance.version != 2) return fmt::format("VRRP version {} is not spoken yet", instance.version);
+    auto const* const own = find(surroundings, instance.interface);
+    if (!own) return fmt::format("interface {} does not exist", instance.interface);
+    if (instance.track_primary && !own->up) return fmt::format("interface {} down", instance.interface);
+    if (!has_address) return "no IPv4 address for interface";
+    return {};
+}
+
+struct Tracking {
+    int weight = 0;
+    std::string fault;
+    std::vector<std::string> notes;
+};
+
+Tracking track(model::Instance const& instance, Surroundings const& surroundings) {
+    Tracking sum;
+    for (auto const& tracked : instance.track_interfaces) {
+        auto const* const seen = find(surroundings, tracked.name);
+        if (!seen && !surroundings.ever.contains(tracked.name)) {
+            sum.notes.push_back(fmt::format(
+                "tracked interface {} has not existed since the start: left out until it appears", tracked.name));
+            continue;
+        }
+        bool const up = (seen && seen->up) != tracked.reverse;
+        if (tracked.weight == 0) {
+            if (!up && sum.fault.empty())
+                sum.fault = fmt::format("interface {} {}", tracked.name, tracked.reverse ? "up" : "down");
+        } else if ((tracked.weight > 0) == up) {
+            // A positive weight is added while it is up, a negative one taken away while it is down.
+            sum.weight += tracked.weight;
+        }
+    }
+    return sum;
+}
+
+}  // namespace
+
+Judgement judge(model::Instance const& instance, Surroundings const& surroundings) {
+    Judgement judgement;
+    auto const primary = primary_address(surroundings, instance.interface);
+    judgement.primary = primary.value_or(Address());
+    auto& conditions = judgement.conditions;
+    conditions.own = judgement.primary;
+    if (instance.source && is_own(surroundings, *instance.source)) {
+        conditions.own = *instance.source;
+    } else if (instance.source && primary) {
+        judgement.notes.push_back(
+            fmt::format("mcast_src_ip {} is no address of this host (its peers would drop such adverts as martian or "
+                        "take them for their own): sending from {}, the primary address of {}",
+                        instance.source->text(), primary->text(), instance.interface));
+    }
+    auto const tracking = track(instance, surroundings);
+    judgement.notes.insert(judgement.notes.end(), tracking.notes.begin(), tracking.notes.end());
+    conditions.priority = instance.priority;
+    if (instance.priority != owner) conditions.priority = std::clamp(instance.priority + tracking.weight, 1, owner - 1);
+    conditions.fault = own_fault(instance, surroundings, primary.has_value());
+    if (conditions.fault.empty()) conditions.fault = tracking.fault;
+    return judgement;
+}
+
+}  // namespace drover::vrrp

@@ -1,0 +1,47 @@
+// What the surroundings of an instance (interfaces, addresses) mean for it: pure judgement over what was seen.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "model/instance.h"
+#include "vrrp/machine.h"
+
+namespace drover::vrrp {
+
+struct SeenInterface {
+    std::string name;
+    bool up = false;  ///< switched on and with a carrier
+    bool operator==(SeenInterface const&) const = default;
+};
+
+struct SeenAddress {
+    std::string interface;
+    Address address;
+    bool secondary = false;  ///< another address of the same network came first
+    bool operator==(SeenAddress const&) const = default;
+};
+
+struct Surroundings {
+    std::vector<SeenInterface> interfaces;  ///< those that exist
+    std::vector<SeenAddress> addresses;     ///< in the kernel's order
+    std::set<std::string> ever;             ///< names of all interfaces that existed at any time since the start
+    std::set<Address> virtual_addresses;    ///< of all instances: never a source of adverts
+    bool operator==(Surroundings const&) const = default;
+};
+
+struct Judgement {
+    Conditions conditions;
+    Address primary;                 ///< of the own interface; "::" when it has none
+    std::vector<std::string> notes;  ///< what is not as configured and yet goes on, a sentence each
+    bool operator==(Judgement const&) const = default;
+};
+
+/// A tracked interface that has not existed since the start is left out and noted; one that was there and is gone is
+/// down. Faults of the instance's own interface come first.
+Judgement judge(model::Instance const& instance, Surroundings const& surroundings);
+
+}  // namespace drover::vrrp

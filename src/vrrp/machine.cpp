@@ -1,0 +1,345 @@
+#include "vrrp/machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+namespace drover::vrrp {
+namespace {
+
+using log::Level;
+using model::VrrpState;
+
+constexpr int owner = 255;
+constexpr int down_adverts = 3;
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+/// One event being worked in: the machine as it becomes and what is to be done.
+class Transition {
+public:
+    Transition(Machine machine, TimePoint now) : m_(std::move(machine)), now_(now) {}
+
+    void operator()(Start const& start);
+    void operator()(AdvertHeard const& advert);
+    void operator()(TimerExpired const&);
+    void operator()(ConditionsChanged const& changed) { meet(changed.conditions); }
+    void operator()(Reconfigured const& reconfigured);
+    void operator()(Stop const&);
+
+    Step finish() && { return {std::move(m_), std::move(actions_)}; }
+
+private:
+    void master_hears(AdvertHeard const& advert);
+    void backup_hears(AdvertHeard const& advert);
+    void answer_lower(AdvertHeard const& advert);
+    void refute_owner();
+    void meet(Conditions const& conditions);
+    void change_priority(int priority);
+
+    void become_master(std::string why);
+    void resume_master(TimePoint last_advert);
+    void become_backup(std::string why);
+    void become_fault();
+    void give_up_addresses();
+    void advertise();
+    void announce_twice();
+    void wait_for_master();
+
+    template <class A>
+    void act(A action) {
+        actions_.emplace_back(std::move(action));
+    }
+    template <class... Args>
+    void say(Level level, fmt::format_string<Args...> format, Args&&... args) {
+        act(Report{level, "(" + m_.settings.name + ") " + fmt::format(format, std::forward<Args>(args)...)});
+    }
+    void enter(VrrpState state, std::string why) {
+        m_.state = state;
+        m_.why = std::move(why);
+        m_.burst.reset();
+        m_.refresh.reset();
+        m_.preempt_from.reset();
+        act(Record{state});
+    }
+    bool is_owner() const { return m_.conditions.priority == owner; }
+
+    Machine m_;
+    TimePoint now_;
+    std::vector<Action> actions_;
+};
+
+void Transition::operator()(Start const& start) {
+    m_.conditions = start.conditions;
+    if (!m_.conditions.fault.empty()) {
+        act(ShutGate{});
+        give_up_addresses();
+        become_fault();
+        return;
+    }
+    if (start.resume) return resume_master(*start.resume);
+    // Whoever is master now, it is not us: what an earlier daemon left goes, and the gate first.
+    act(ShutGate{});
+    give_up_addresses();
+    enter(VrrpState::backup, "start");
+    wait_for_master();
+    // The owner does not wait to be master (RFC 3768 6.4.1), and keepalived does not call that a stay in BACKUP.
+    if (is_owner()) return;
+    say(Level::info, "Entering BACKUP STATE (init)");
+    act(Notify{Happening::became_backup});
+}
+
+void Transition::operator()(AdvertHeard const& advert) {
+    switch (m_.state) {
+        case VrrpState::init:
+        case VrrpState::fault: break;
+        case VrrpState::backup: backup_hears(advert); break;
+        case VrrpState::master: master_hears(advert); break;
+    }
+}
+
+void Transition::backup_hears(AdvertHeard const& advert) {
+    if (advert.priority == 0) {
+        say(Level::info, "Backup received priority 0 advertisement");
+        // Never later than before: a storm of these must not hold an election up.
+        m_.timer = std::min(m_.timer, now_ + skew(m_.priority()));
+        return;
+    }
+    bool const lower = advert.priority < m_.priority();
+    if (!lower) m_.preempt_from.reset();
+    if (lower && m_.settings.preempt) {
+        auto const delay = m_.settings.preempt_delay;
+        if (delay > 0s && !m_.preempt_from) {
+            m_.preempt_from = now_ + delay;
+            say(Level::info, "start preempt delay ({:.6f})", seconds(delay));
+        }
+        if (!m_.preempt_from || now_ >= *m_.preempt_from) {
+            say(Level::info, "received lower priority ({}) advert from {} - discarding", advert.priority,
+                advert.from.text());
+            return;
+        }
+    }
+    m_.timer = now_ + master_down_interval(m_.settings.interval, m_.priority());
+}
+
+void Transition::master_hears(AdvertHeard const& advert) {
+    if (advert.priority == 0) {
+        say(Level::info, "Master received priority 0 message");
+        return advertise();
+    }
+    if (is_late(m_, now_)) {
+        auto why = fmt::format("{} advertised while our own last advert was {:.1f} s old", advert.from.text(),
+                               seconds(now_ - m_.last_advert));
+        say(Level::warning, "{}: yielding", why);
+        return become_backup(std::move(why));
+    }
+    if (is_owner() && advert.priority == owner) refute_owner();
+    if (advert.priority > m_.priority()) {
+        say(Level::info, "Master received advert from {} with higher priority {}, ours {}", advert.from.text(),
+            advert.priority, m_.priority());
+        return become_backup(fmt::format("{} has the higher priority {}", advert.from.text(), advert.priority));
+    }
+    if (advert.priority == m_.priority() && advert.from == m_.conditions.own)
+        return say(Level::warning, "WARNING - equal priority advert received from remote host with our IP address.");
+    if (advert.priority == m_.priority() && advert.from > m_.conditions.own) {
+        say(Level::info, "Master received advert from {} with same priority {} but higher IP address than ours",
+            advert.from.text(), advert.priority);
+        return become_backup(fmt::format("{} has the same priority and the higher address", advert.from.text()));
+    }
+    answer_lower(advert);
+}
+
+void Transition::answer_lower(AdvertHeard const& advert) {
+    // Our advert of a moment ago is the answer already: a storm of adverts must not become a storm of ours.
+    if (now_ - m_.last_advert < m_.settings.interval / 100) return;
+    say(Level::info, "Received advert from {} with lower priority {}, ours {}, forcing new election",
+        advert.from.text(), advert.priority, m_.priority());
+    advertise();
+    // Hosts may have learned the other one's MAC meanwhile.
+    announce_twice();
+}
+
+void Transition::refute_owner() {
+    say(Level::error,
+        "CONFIGURATION ERROR: local instance and a remote instance are both configured as address owner, please fix - "
+        "reducing local priority");
+    m_.owner_refuted = true;
+    m_.conditions.priority = owner - 1;
+}
+
+void Transition::operator()(TimerExpired const&) {
+    if (m_.state == VrrpState::backup && m_.timer <= now_) {
+        say(Level::info, "Receive advertisement timeout");
+        return become_master(is_owner() ? "owner of the addresses" : "no advert was heard from another master");
+    }
+    if (m_.state != VrrpState::master) return;
+    if (m_.timer <= now_) {
+        if (is_late(m_, now_)) {
+            ++m_.late;
+            say(Level::warning, "our own last advert is {:.1f} s old, but no other router has taken over: going on",
+                seconds(now_ - m_.last_advert));
+        }
+        advertise();
+    }
+    if (m_.burst && *m_.burst <= now_) {
+        m_.burst.reset();
+        act(Announce{m_.settings.garp.repeat});
+    }
+    if (m_.refresh && *m_.refresh <= now_) {
+        m_.refresh = now_ + m_.settings.garp.refresh;
+        act(Announce{m_.settings.garp.refresh_repeat});
+    }
+}
+
+void Transition::meet(Conditions const& conditions) {
+    m_.conditions.own = conditions.own;
+    bool const was_fault = !m_.conditions.fault.empty();
+    m_.conditions.fault = conditions.fault;
+    change_priority(m_.owner_refuted ? std::min(conditions.priority, owner - 1) : conditions.priority);
+    if (m_.state == VrrpState::init) return;
+    bool const is_fault = !conditions.fault.empty();
+    if (is_fault && was_fault) m_.why = conditions.fault;
+    if (is_fault && !was_fault) become_fault();
+    if (!is_fault && was_fault) become_backup("fault is over");
+}
+
+void Transition::change_priority(int priority) {
+    auto const old = std::exchange(m_.conditions.priority, priority);
+    if (old == priority || m_.state == VrrpState::init) return;
+    say(Level::info, "Changing effective priority from {} to {}", old, priority);
+    if (m_.state == VrrpState::backup) m_.timer += skew(priority) - skew(old);
+}
+
+void Transition::operator()(Reconfigured const& reconfigured) {
+    auto const old = std::exchange(m_.settings, reconfigured.settings);
+    if (reconfigured.conditions.priority != owner) m_.owner_refuted = false;
+    meet(reconfigured.conditions);
+    if (old.interval != m_.settings.interval) {
+        if (m_.state == VrrpState::master) m_.timer = std::min(m_.timer, now_ + m_.settings.interval);
+        if (m_.state == VrrpState::backup) wait_for_master();
+    }
+    if (m_.state == VrrpState::master && old.garp.refresh != m_.settings.garp.refresh) {
+        m_.refresh.reset();
+        if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
+    }
+}
+
+void Transition::operator()(Stop const&) {
+    bool const was_master = m_.state == VrrpState::master;
+    enter(VrrpState::init, "stopped");
+    if (was_master) {
+        act(SendAdvert{0});
+        say(Level::info, "sent 0 priority");
+        give_up_addresses();
+        act(ShutGate{});
+    }
+    act(Notify{Happening::stopped});
+}
+
+void Transition::become_master(std::string why) {
+    say(Level::info, "Entering MASTER STATE");
+    enter(VrrpState::master, std::move(why));
+    ++m_.became_master;
+    advertise();
+    act(OpenGate{});
+    say(Level::info, "setting VIPs.");
+    act(TakeAddresses{});
+    announce_twice();
+    if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
+    act(Notify{Happening::became_master});
+}
+
+void Transition::resume_master(TimePoint last_advert) {
+    // Gate and addresses are as the earlier daemon left them; asking for them again changes nothing then. The advert is
+    // due at once: until now nobody has spoken for us.
+    say(Level::info, "Resuming MASTER STATE");
+    enter(VrrpState::master, "resumed after a restart of the daemon");
+    m_.last_advert = last_advert;
+    advertise();
+    act(OpenGate{});
+    act(TakeAddresses{});
+    if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
+}
+
+void Transition::become_backup(std::string why) {
+    bool const was_master = m_.state == VrrpState::master;
+    say(Level::info, "Entering BACKUP STATE");
+    enter(VrrpState::backup, std::move(why));
+    if (was_master) {
+        give_up_addresses();
+        act(ShutGate{});
+    }
+    wait_for_master();
+    act(Notify{Happening::became_backup});
+}
+
+void Transition::become_fault() {
+    bool const was_master = m_.state == VrrpState::master;
+    act(Report{Level::info,
+               fmt::format("({}): entering FAULT state ({})", m_.settings.name, m_.conditions.fault)});
+    say(Level::info, "Entering FAULT STATE");
+    enter(VrrpState::fault, m_.conditions.fault);
+    if (was_master) {
+        act(SendAdvert{0});
+        say(Level::info, "sent 0 priority");
+        give_up_addresses();
+        act(ShutGate{});
+    }
+    act(Notify{Happening::became_fault});
+}
+
+void Transition::give_up_addresses() {
+    say(Level::info, "removing VIPs.");
+    act(DropAddresses{});
+}
+
+void Transition::advertise() {
+    act(SendAdvert{static_cast<std::uint8_t>(m_.priority())});
+    m_.last_advert = now_;
+    m_.timer = now_ + m_.settings.interval;
+}
+
+void Transition::announce_twice() {
+    act(Announce{m_.settings.garp.repeat});
+    if (m_.settings.garp.delay > 0s) m_.burst = now_ + m_.settings.garp.delay;
+}
+
+void Transition::wait_for_master() {
+    m_.timer = is_owner() ? now_ : now_ + master_down_interval(m_.settings.interval, m_.priority());
+}
+
+}  // namespace
+
+Settings settings_of(model::Instance const& instance) {
+    return {instance.name, instance.advert_interval, instance.preempt, instance.preempt_delay, instance.garp};
+}
+
+Step on(Machine machine, Event const& event, TimePoint now) {
+    Transition transition(std::move(machine), now);
+    std::visit(transition, event);
+    return std::move(transition).finish();
+}
+
+std::optional<TimePoint> wakes_at(Machine const& machine) {
+    switch (machine.state) {
+        case VrrpState::init:
+        case VrrpState::fault: return std::nullopt;
+        case VrrpState::backup: return machine.timer;
+        case VrrpState::master: break;
+    }
+    auto first = machine.timer;
+    if (machine.burst) first = std::min(first, *machine.burst);
+    if (machine.refresh) first = std::min(first, *machine.refresh);
+    return first;
+}
+
+bool is_late(Machine const& machine, TimePoint now) {
+    return machine.state == VrrpState::master && now - machine.last_advert > down_adverts * machine.settings.interval;
+}
+
+Duration skew(int priority) { return Duration(1s) * (256 - priority) / 256; }
+
+Duration master_down_interval(Duration interval, int priority) { return down_adverts * interval + skew(priority); }
+
+}  // namespace drover::vrrp

@@ -1,0 +1,142 @@
+// The election of one virtual router (RFC 3768 6) with keepalived's extensions, as a function on a virtual clock:
+// (machine, event, now) -> (machine, actions). It knows no sockets, clocks or interfaces; src/app/vrrp_router.cpp
+// carries the actions out, in the order in which they are given.
+//
+// Two orders are fixed (design, "The gate"):
+//   taking over: advert, gate open, addresses and routes, gratuitous ARP;
+//   giving up:   addresses and routes away, gate shut.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/address.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "model/instance.h"
+#include "model/observed.h"
+#include "vrrp/notify.h"
+
+namespace drover::vrrp {
+
+/// What of an instance's configuration the election needs.
+struct Settings {
+    std::string name;
+    Duration interval = 1s;
+    bool preempt = true;
+    Duration preempt_delay{0};
+    model::GarpSchedule garp;
+    bool operator==(Settings const&) const = default;
+};
+Settings settings_of(model::Instance const& instance);
+
+/// What the surroundings allow: made by conditions.h from interfaces and addresses.
+struct Conditions {
+    std::string fault;   ///< why the instance cannot run, "interface eth0 down"; empty: it can
+    int priority = 100;  ///< effective: 1..254, or 255 for the owner
+    Address own;         ///< source of our adverts; decides between equal priorities
+    bool operator==(Conditions const&) const = default;
+};
+
+// Events.
+struct Start {
+    Conditions conditions;
+    /// When an earlier daemon sent its last advert as master, if it may be resumed (resume.h).
+    std::optional<TimePoint> resume;
+};
+struct AdvertHeard {
+    Address from;
+    std::uint8_t priority = 0;
+};
+/// Every advert that had come in was handed over before: an event of its own is not needed for that order, see is_late.
+struct TimerExpired {};
+struct ConditionsChanged {
+    Conditions conditions;
+};
+struct Reconfigured {
+    Settings settings;
+    Conditions conditions;
+};
+struct Stop {};
+using Event = std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, Stop>;
+
+// Actions.
+/// Remembers the role for a later daemon. Leaving mastership is remembered before anything else is done.
+struct Record {
+    model::VrrpState state;
+    bool operator==(Record const&) const = default;
+};
+struct SendAdvert {
+    std::uint8_t priority = 0;
+    bool operator==(SendAdvert const&) const = default;
+};
+struct OpenGate {
+    bool operator==(OpenGate const&) const = default;
+};
+struct ShutGate {
+    bool operator==(ShutGate const&) const = default;
+};
+struct TakeAddresses {  ///< and routes; those which are there already are fine
+    bool operator==(TakeAddresses const&) const = default;
+};
+struct DropAddresses {  ///< and routes
+    bool operator==(DropAddresses const&) const = default;
+};
+struct Announce {  ///< gratuitous ARP, `repeat` frames for each address
+    int repeat = 1;
+    bool operator==(Announce const&) const = default;
+};
+struct Notify {
+    Happening happening;
+    bool operator==(Notify const&) const = default;
+};
+struct Report {
+    log::Level level;
+    std::string text;
+    bool operator==(Report const&) const = default;
+};
+using Action =
+    std::variant<Record, SendAdvert, OpenGate, ShutGate, TakeAddresses, DropAddresses, Announce, Notify, Report>;
+
+struct Machine {
+    Settings settings;
+    model::VrrpState state = model::VrrpState::init;
+    Conditions conditions;
+    /// BACKUP: when the master counts as dead. MASTER: when the next advert is due.
+    TimePoint timer;
+    TimePoint last_advert;               ///< MASTER: when our last one was sent
+    std::optional<TimePoint> burst;      ///< MASTER: the second round of gratuitous ARP
+    std::optional<TimePoint> refresh;    ///< MASTER: the next refreshing gratuitous ARP
+    std::optional<TimePoint> preempt_from;  ///< BACKUP: until then adverts of lower priority still count
+    bool owner_refuted = false;          ///< another router claims to own the addresses, too: we run with 254
+    std::string why;                     ///< why it is in this state, for people
+    std::uint64_t became_master = 0;
+    std::uint64_t late = 0;              ///< times it went on as master after peers could have taken over
+
+    int priority() const { return conditions.priority; }
+};
+
+struct Step {
+    Machine next;
+    std::vector<Action> actions;
+};
+
+Step on(Machine machine, Event const& event, TimePoint now);
+
+/// When TimerExpired is due; nothing: never.
+std::optional<TimePoint> wakes_at(Machine const& machine);
+
+/// A master whose own last advert is older than three intervals: a peer may have taken over. Then any advert heard makes
+/// it yield, whatever its priority; so received adverts must be handed over before the timer, and nothing be sent until
+/// that is done.
+bool is_late(Machine const& machine, TimePoint now);
+
+/// (256 - priority) / 256 seconds (RFC 3768 6.1).
+Duration skew(int priority);
+/// Three intervals plus skew: how long a backup waits for the master's adverts.
+Duration master_down_interval(Duration interval, int priority);
+
+}  // namespace drover::vrrp
