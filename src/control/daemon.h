@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -17,9 +16,9 @@ namespace drover::control {
 class ConnectionCursor {
 public:
     virtual ~ConnectionCursor() = default;
-    /// Fills `batch` from its start; says how many rows it wrote, 0 = the end. Called with the daemon's other work in
-    /// between, for as long as the reader takes.
-    virtual std::size_t next(std::span<model::ConnectionRow> batch) = 0;
+    /// Adds the next rows to `rows` (handed in empty), about `most` of them; false at the end, when none is added.
+    /// The daemon does other work in between, for as long as the reader takes.
+    virtual bool next(std::vector<model::ConnectionRow>& rows, std::size_t most) = 0;
 };
 
 class Daemon {

@@ -1,0 +1,67 @@
+#include "control/routes.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "control/json.h"
+
+namespace drover::control {
+
+namespace {
+
+Reply json(std::string body) { return {.status = 200, .content_type = "application/json", .body = std::move(body), .connections = nullptr}; }
+
+Reply status(Daemon& daemon) {
+    return json(to_json(Status{daemon.about(), daemon.instances(), daemon.dataplane(), daemon.checks()}));
+}
+
+Reply services(Daemon& daemon) { return json(to_json(daemon.dataplane())); }
+
+Reply connections(Daemon& daemon) {
+    return {.status = 200, .content_type = "application/x-ndjson", .body = {}, .connections = daemon.connections()};
+}
+
+Reply reload(Daemon& daemon) {
+    auto report = daemon.reload();
+    if (!report)
+        return problem(422, "config-invalid", "The new configuration was refused, the old one holds", report.error().message);
+    return json(to_json(*report));
+}
+
+struct Route {
+    std::string_view method, path;
+    Reply (*reply)(Daemon&);
+};
+
+constexpr std::array routes{
+    Route{"GET", "/v1/status", status},            // body of `drover status --json`
+    Route{"GET", "/v1/services", services},        // body of `ipvsadm -L --json`
+    Route{"GET", "/v1/connections", connections},  // body of `drover conns --json`
+    Route{"POST", "/v1/reload", reload},
+};
+
+}  // namespace
+
+Reply problem(int status, std::string code, std::string title, std::string detail) {
+    return {.status = status,
+            .content_type = "application/problem+json",
+            .body = to_json(Problem{status, std::move(code), std::move(title), std::move(detail)}),
+            .connections = nullptr};
+}
+
+Reply answer(Daemon& daemon, std::string_view method, std::string_view target) {
+    std::string_view allowed;
+    for (auto const& route : routes) {
+        if (route.path != target) continue;
+        if (route.method == method) return route.reply(daemon);
+        allowed = route.method;
+    }
+    if (!allowed.empty())
+        return problem(405, "wrong-method", "This path has another method", fmt::format("{} wants {}", target, allowed));
+    if (target.find('?') != std::string_view::npos)
+        return problem(400, "unknown-field", "No query is understood", fmt::format("`{}` has a query, and no path takes one", target));
+    return problem(404, "not-found", "There is no such path", fmt::format("`{}` is not known to this version", target));
+}
+
+}  // namespace drover::control

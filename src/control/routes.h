@@ -1,0 +1,26 @@
+// What the control socket answers to which request: the whole table of routes, without any transport.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "control/daemon.h"
+
+namespace drover::control {
+
+/// The answer to one request.
+struct Reply {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body;                               ///< when there are no rows
+    std::unique_ptr<ConnectionCursor> connections;  ///< else: stream these, one JSON object a line
+};
+
+/// Called on the daemon's thread. Whatever the request says, there is an answer: an unknown path is 404, a known one
+/// with another method 405; both are problem documents (RFC 9457).
+Reply answer(Daemon& daemon, std::string_view method, std::string_view target);
+
+Reply problem(int status, std::string code, std::string title, std::string detail);
+
+}  // namespace drover::control

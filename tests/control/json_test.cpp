@@ -1,0 +1,153 @@
+#include "control/json.h"
+
+#include <gtest/gtest.h>
+
+#include "control/observed_samples.h"
+#include "control/routes.h"
+#include "control/timestamp.h"
+
+namespace drover::control {
+namespace {
+
+TEST(Json, BringsAStatusBackAsItWas) {
+    auto const text = to_json(sample_status());
+    auto const status = status_from_json(text);
+    ASSERT_TRUE(status) << status.error().message;
+    EXPECT_EQ(to_json(*status), text);
+
+    EXPECT_EQ(status->about.host, "master-dr");
+    EXPECT_EQ(status->about.started_unix_us, noon - 7'380'000'000);
+    EXPECT_EQ(status->about.notes.size(), 1u);
+    ASSERT_EQ(status->instances.size(), 2u);
+    EXPECT_EQ(status->instances[0].since_unix_us, noon - 185'000'001);
+    EXPECT_EQ(status->instances[0].addresses[1].text(), "2001:db8::80");
+    EXPECT_FALSE(status->instances[0].master_address);
+    EXPECT_EQ(status->instances[1].master_address->text(), "172.51.96.105");
+    EXPECT_EQ(status->instances[1].state, model::VrrpState::fault);
+    ASSERT_EQ(status->checks.size(), 4u);
+    EXPECT_EQ(status->checks[1].state, model::HealthState::down);
+    EXPECT_EQ(status->checks[1].service.endpoint.port, 80);
+
+    auto const& services = status->dataplane.services;
+    ASSERT_EQ(services.size(), 2u);
+    EXPECT_EQ(services[0].scheduler, model::Scheduler::wrr);
+    EXPECT_EQ(services[0].persistence_prefix, 24);
+    EXPECT_EQ(services[0].counters.bytes, ~std::uint64_t{0});
+    EXPECT_EQ(services[0].servers[0].counters.bytes, 9'007'199'254'740'993u);
+    EXPECT_EQ(services[0].servers[0].next_hop->text(), "02:00:00:00:eb:01");
+    EXPECT_FALSE(services[0].servers[1].next_hop);
+    EXPECT_EQ(services[1].key.protocol, Protocol::udp);
+    EXPECT_FALSE(services[1].gate_open);
+    EXPECT_TRUE(services[1].servers[0].local);
+}
+
+TEST(Json, WritesCountersThatADoubleCannotHoldAsText) {
+    auto const text = to_json(sample_dataplane());
+    EXPECT_NE(text.find(R"("bytes":"9007199254740993")"), std::string::npos) << text;
+    EXPECT_NE(text.find(R"("packets":61728394)"), std::string::npos);
+}
+
+TEST(Json, WritesAConnectionOnOneLine) {
+    auto row = sample_row();
+    EXPECT_EQ(to_json(row), R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":899,"client":"198.51.100.0:1024",)"
+                            R"("virtual":"172.51.97.175:80","server":"172.51.96.235:80","template":false})");
+    row.client = endpoint("2001:db8::1", 0), row.is_template = true;
+    for (int state = 0; state <= static_cast<int>(model::ConnectionState::assured); ++state) {
+        row.state = static_cast<model::ConnectionState>(state);
+        auto const back = connection_from_json(to_json(row));
+        ASSERT_TRUE(back);
+        EXPECT_EQ(back->state, row.state);
+        EXPECT_EQ(back->client, row.client);
+        EXPECT_TRUE(back->is_template);
+    }
+}
+
+TEST(Json, SaysWhatIsWrongWithADocument) {
+    struct Case {
+        char const* text;
+        char const* message;
+    };
+    for (auto const& [text, message] : std::initializer_list<Case>{
+             {"", "this is no JSON"},
+             {"{", "this is no JSON"},
+             {"[]", "an object is expected"},
+             {"{}", "field `protocol` is missing"},
+             {R"({"protocol":"icmp"})", "protocol: `icmp` is not one of the known words"},
+             {R"({"protocol":6})", "protocol: a text is expected"},
+             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":-1})", "expires_s: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":4294967296})", "expires_s: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":1.5})", "expires_s: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"NEW"})", "state: `NEW` is no connection state"},
+             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.1"})", "client: ADDRESS:PORT is expected"},
+             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.1:65536"})", "client: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.300:1"})", "client: an IP address is expected"},
+         }) {
+        auto const row = connection_from_json(text);
+        ASSERT_FALSE(row) << text;
+        EXPECT_NE(row.error().message.find(message), std::string::npos) << text << ": " << row.error().message;
+    }
+}
+
+TEST(Json, IgnoresFieldsOfALaterVersion) {
+    auto text = to_json(ReloadReport{{"service added"}, {}});
+    text.insert(1, R"("new":{"x":[1,null]},)");
+    ASSERT_TRUE(reload_report_from_json(text));
+    EXPECT_EQ(reload_report_from_json(text)->changes, std::vector<std::string>{"service added"});
+}
+
+TEST(Timestamp, IsRfc3339AndComesBack) {
+    for (std::int64_t const time : {std::int64_t{0}, noon, noon + 345, std::int64_t{951'782'400'000'000}, std::int64_t{253'402'300'799'999'999}})
+        EXPECT_EQ(parse_timestamp(timestamp(time)), time) << timestamp(time);
+    EXPECT_EQ(timestamp(noon + 345), "2026-11-23T12:00:00.000345Z");
+    for (auto const* text : {"", "2026-11-23", "2026-11-23T12:00:00.000345", "2026-13-23T12:00:00.000345Z", "2026-02-29T12:00:00.000000Z",
+                             "2026-11-23T25:00:00.000345Z", "2026-11-23 12:00:00.000345Z"})
+        EXPECT_FALSE(parse_timestamp(text)) << text;
+}
+
+TEST(Span, HasTwoUnitsAtMost) {
+    struct Case {
+        std::int64_t seconds;
+        char const* text;
+    };
+    for (auto const& [seconds, text] : std::initializer_list<Case>{
+             {-3, "0 s"}, {0, "0 s"}, {59, "59 s"}, {60, "1 min 0 s"}, {3599, "59 min 59 s"}, {3600, "1 h 0 min"}, {86400, "1 d 0 h"}, {8640000, "100 d 0 h"}})
+        EXPECT_EQ(span_text(seconds), text);
+}
+
+class SilentDaemon final : public Daemon {
+public:
+    About about() override { return sample_status().about; }
+    model::DataplaneObserved dataplane() override { return sample_dataplane(); }
+    std::vector<model::InstanceObserved> instances() override { return sample_status().instances; }
+    std::vector<model::CheckObserved> checks() override { return sample_status().checks; }
+    std::unique_ptr<ConnectionCursor> connections() override { return nullptr; }
+    Result<ReloadReport> reload() override { return fail("keepalived.conf:12:3: no such word"); }
+};
+
+TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
+    SilentDaemon daemon;
+    struct Case {
+        char const* method;
+        char const* target;
+        int status;
+        char const* says;
+    };
+    for (auto const& [method, target, status, says] : std::initializer_list<Case>{
+             {"GET", "/v1/status", 200, "master-dr"},
+             {"GET", "/v1/services", 200, "172.51.97.175"},
+             {"POST", "/v1/status", 405, "/v1/status wants GET"},
+             {"GET", "/v1/reload", 405, "/v1/reload wants POST"},
+             {"POST", "/v1/reload", 422, "keepalived.conf:12:3: no such word"},
+             {"GET", "/", 404, "`/` is not known"},
+             {"GET", "/v1/status?all=1", 400, "has a query"},
+             {"GET", "", 404, "is not known"},
+         }) {
+        auto const reply = answer(daemon, method, target);
+        EXPECT_EQ(reply.status, status) << target;
+        EXPECT_NE(reply.body.find(says), std::string::npos) << reply.body;
+        if (status >= 400) EXPECT_EQ(problem_from_json(reply.body)->status, status);
+    }
+}
+
+}  // namespace
+}  // namespace drover::control

@@ -1,0 +1,95 @@
+#include "control/status_text.h"
+
+#include <gtest/gtest.h>
+
+#include "control/observed_samples.h"
+#include "control/timestamp.h"
+
+namespace drover::control {
+namespace {
+
+Look plain() {
+    return {.colour = false, .now_unix_us = noon, .clock_text = [](std::int64_t time) { return timestamp(time).substr(0, 19); }};
+}
+
+TEST(StatusText, FitsOnOneScreenAndTellsEverything) {
+    EXPECT_EQ(status_text(sample_status(), plain()), R"(drover 0.1.0 on master-dr, up 2 h 3 min, process 4321
+configuration /etc/keepalived/keepalived.conf, read 2026-11-23T11:00:00 (1 h 0 min ago)
+
+Instances
+  VI_1            MASTER since 2026-11-23T11:56:54 (3 min 5 s)
+                  because no advert was heard for 3.57 s
+                  on eth0, VRID 60, priority 110, addresses 172.51.97.175 2001:db8::80
+                  note: this host woke too late for its adverts 1 time
+                  note: tracked interface eth1 has not existed since the start: left out until it appears
+  VI_2            FAULT  since 2026-11-23T12:00:00 (0 s)
+                  because interface eth1 is down
+                  on eth1, VRID 255, priority 90 (configured 100), addresses none
+                  the master is 172.51.96.105
+
+Services
+  TCP 172.51.97.175:80 wrr persistent 50 s, of VI_1: open
+    SERVER                   WEIGHT ACTIVECONN  INACTCONN  HEALTH               NEXT HOP
+    172.51.96.235:80              1         43    1000001  up 1 min 0 s         eth0 02:00:00:00:eb:01
+      HTTP_GET: status 200
+    172.51.96.236:80              0          0          0  not known yet        NO NEXT HOP: its packets are dropped
+    172.51.96.237:80              -          -          -  down 5 s             out of service
+      TCP_CHECK: connection refused
+  UDP [2001:db8::53]:53 rr, of VI_2: shut (this director is not master, packets are dropped)
+    SERVER                   WEIGHT ACTIVECONN  INACTCONN  HEALTH               NEXT HOP
+    [2001:db8::2]:53              3          0          0  not checked          this host itself
+
+Packet path
+  eth0            XDP native
+  eth1            XDP generic: the driver has no native XDP
+  connections     50 of 1048576, 3 live ones thrown out because the table was full
+  packets forward  1234 (established 1200, scheduled 34)
+  packets pass     7 (no_vip 7)
+  packets drop     5 (not_master 5)
+
+Notes
+  balanced packets are not seen by tcpdump on this host
+)");
+}
+
+TEST(StatusText, OfAnEmptyDirectorSaysThatNothingIsForwarded) {
+    auto const text = status_text({}, plain());
+    EXPECT_NE(text.find("Instances\n  none"), std::string::npos) << text;
+    EXPECT_NE(text.find("Services\n  none"), std::string::npos) << text;
+    EXPECT_NE(text.find("attached to no interface"), std::string::npos) << text;
+}
+
+TEST(StatusText, SaysWhenAServiceHasNobodyLeft) {
+    auto status = sample_status();
+    status.checks.clear();
+    for (auto& server : status.dataplane.services[0].servers) server.weight = 0;
+    status.dataplane.services[1].servers.clear();
+    auto const text = status_text(status, plain());
+    EXPECT_NE(text.find("no server takes new connections"), std::string::npos) << text;
+    EXPECT_NE(text.find("no real servers"), std::string::npos) << text;
+}
+
+TEST(StatusText, SaysTheSameWithoutItsColours) {
+    auto look = plain();
+    look.colour = true;
+    auto const coloured = status_text(sample_status(), look);
+    EXPECT_NE(coloured.find("\x1b[32mMASTER\x1b[0m"), std::string::npos);
+    std::string stripped;
+    for (std::size_t i = 0; i < coloured.size(); ++i) {
+        if (coloured[i] != '\x1b')
+            stripped += coloured[i];
+        else
+            i = coloured.find('m', i);
+    }
+    EXPECT_EQ(stripped, status_text(sample_status(), plain()));
+}
+
+TEST(ConnectionText, MarksTemplates) {
+    auto row = sample_row();
+    EXPECT_EQ(connection_text(row, plain()), "TCP   ESTABLISHED    14:59  198.51.100.0:1024        172.51.97.175:80         172.51.96.235:80\n");
+    row.is_template = true, row.client.port = 0, row.state = model::ConnectionState::assured, row.expires = 50;
+    EXPECT_EQ(connection_text(row, plain()), "TCP   ASSURED         0:50  198.51.100.0 (template)  172.51.97.175:80         172.51.96.235:80\n");
+}
+
+}  // namespace
+}  // namespace drover::control
