@@ -1,9 +1,9 @@
 #include "health/http_reply.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
-
-#include <fmt/core.h>
 
 namespace drover::health {
 
@@ -81,7 +81,8 @@ std::string excerpt(std::string_view bytes) {
 
 bool is_accepted(model::HttpUrl const& url, int status) {
     if (url.status.empty()) return status >= 200 && status <= 299;
-    return std::ranges::any_of(url.status, [&](auto const& range) { return range.first <= status && status <= range.second; });
+    return std::ranges::any_of(url.status,
+                               [&](auto const& range) { return range.first <= status && status <= range.second; });
 }
 
 std::string accepted_text(model::HttpUrl const& url) {
@@ -155,7 +156,8 @@ Outcome HttpReply::outcome() {
     if (!digest_) return {Outcome::Kind::passed, fmt::format("status {}{}", *status_, note)};
     auto const digest = digest_->finish();
     if (!digest) return {Outcome::Kind::impossible, "OpenSSL refuses MD5 on this host"};
-    if (*digest != *url_.digest) return failed(fmt::format("status {}{}, digest {}, wanted {}", *status_, note, *digest, *url_.digest));
+    if (*digest != *url_.digest)
+        return failed(fmt::format("status {}{}, digest {}, wanted {}", *status_, note, *digest, *url_.digest));
     return {Outcome::Kind::passed, fmt::format("status {}{}, digest as wanted", *status_, note)};
 }
 

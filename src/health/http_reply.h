@@ -1,9 +1,10 @@
-// Reads a web server's reply as it comes in and judges it. The server is a stranger: whatever it sends, a bounded amount
-// is kept (the head, at most kLargestHead bytes) and a bounded amount is read (kLargestBody).
+// Reads a web server's reply as it comes in and judges it. The server is a stranger: whatever it sends, a bounded
+// amount is kept (the head, at most kLargestHead bytes) and a bounded amount is read (kLargestBody).
 //
-// Written by hand, not with Beast, because HTTP_GET's notion of a body is keepalived's and not RFC 9112's: the bytes after
-// the blank line as they come, up to Content-Length or the end of the connection, chunk framing included, are what
-// `genhash` hashed when the operator took the digest. And an odd header shall not fail a check that keepalived passes.
+// Written by hand, not with Beast, because HTTP_GET's notion of a body is keepalived's and not RFC 9112's: the bytes
+// after the blank line as they come, up to Content-Length or the end of the connection, chunk framing included, are
+// what `genhash` hashed when the operator took the digest. And an odd header shall not fail a check that keepalived
+// passes.
 #pragma once
 
 #include <cstdint>

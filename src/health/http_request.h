@@ -1,5 +1,5 @@
-// The bytes of an HTTP_GET check: keepalived's request, header by header, so that a server's access log and any filter on
-// "KeepAliveClient" see no difference.
+// The bytes of an HTTP_GET check: keepalived's request, header by header, so that a server's access log and any filter
+// on "KeepAliveClient" see no difference.
 #pragma once
 
 #include <cstddef>

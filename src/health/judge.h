@@ -19,12 +19,12 @@ namespace drover::health {
 
 /// Where one check stands between two attempts.
 struct Judge {
-    bool up = true;         ///< what the pool goes by
-    bool decided = false;   ///< at least one attempt has been judged; before that `up` is an assumption
-    int retries = 0;        ///< further tries made since the first failure in a row; 0: the last attempt passed or was judged
-    std::size_t url = 0;    ///< which URL the next attempt asks for
-    std::size_t passed = 0; ///< URLs passed in a row
-    bool confirmed = false; ///< `up` was reached by a full pass of the URLs, not assumed
+    bool up = true;        ///< what the pool goes by
+    bool decided = false;  ///< at least one attempt has been judged; before that `up` is an assumption
+    int retries = 0;  ///< further tries made since the first failure in a row; 0: the last attempt passed or was judged
+    std::size_t url = 0;     ///< which URL the next attempt asks for
+    std::size_t passed = 0;  ///< URLs passed in a row
+    bool confirmed = false;  ///< `up` was reached by a full pass of the URLs, not assumed
     bool operator==(Judge const&) const = default;
 };
 

@@ -22,7 +22,8 @@ std::string judgement_line(model::Check const& check, std::string const& server,
     bool const is_tcp = std::holds_alternative<model::TcpCheck>(check.what);
     switch (judgement.verdict) {
         case Verdict::none:
-        case Verdict::retrying: return {};
+        case Verdict::retrying:
+            return {};
         case Verdict::found_up:
         case Verdict::came_up:
             return is_tcp ? fmt::format("TCP connection to {} success.", server)
@@ -37,8 +38,10 @@ std::string judgement_line(model::Check const& check, std::string const& server,
 std::string pool_line(model::RealServer const& server, ServiceKey const& service, bool up) {
     auto const name = keepalived_text(server.endpoint, service.protocol);
     auto const of = service.keepalived_text();
-    if (server.inhibit_on_failure) return fmt::format("{} service {} of VS {}", up ? "Enabling" : "Disabling", name, of);
-    return up ? fmt::format("Adding service {} to VS {}", name, of) : fmt::format("Removing service {} from VS {}", name, of);
+    if (server.inhibit_on_failure)
+        return fmt::format("{} service {} of VS {}", up ? "Enabling" : "Disabling", name, of);
+    return up ? fmt::format("Adding service {} to VS {}", name, of)
+              : fmt::format("Removing service {} from VS {}", name, of);
 }
 
 std::string activation_line(Endpoint const& server, ServiceKey const& service) {

@@ -18,7 +18,8 @@ std::string check_kind(model::Check const& check);
 ///   Remote Web server S succeed on service. | HTTP_CHECK on service S failed[ after N retries].
 std::string judgement_line(model::Check const& check, std::string const& server, Judgement const& judgement);
 
-/// "Removing service S from VS V", "Adding service S to VS V"; with inhibit_on_failure "Disabling|Enabling service S of VS V".
+/// "Removing service S from VS V", "Adding service S to VS V"; with inhibit_on_failure "Disabling|Enabling service S of
+/// VS V".
 std::string pool_line(model::RealServer const& server, ServiceKey const& service, bool up);
 
 /// "Activating healthchecker for service S for VS V"

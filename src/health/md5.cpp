@@ -1,9 +1,9 @@
 #include "health/md5.h"
 
-#include <array>
-
 #include <fmt/core.h>
 #include <openssl/evp.h>
+
+#include <array>
 
 namespace drover::health {
 

@@ -10,8 +10,8 @@ struct Outcome {
     enum class Kind {
         passed,
         failed,  ///< the server's fault as far as can be told: it counts
-        /// The attempt could not be made for want of something on this host (an address, a descriptor, a right). It is not
-        /// held against the server, as in keepalived: the check is made again after delay_loop.
+        /// The attempt could not be made for want of something on this host (an address, a descriptor, a right). It is
+        /// not held against the server, as in keepalived: the check is made again after delay_loop.
         impossible,
     };
     Kind kind = Kind::failed;

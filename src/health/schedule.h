@@ -16,8 +16,9 @@ TimePoint first_attempt(model::CheckTiming const& timing, TimePoint now, double 
 TimePoint next_attempt(model::CheckTiming const& timing, Judge const& judge, TimePoint finished);
 
 /// A hard end for one attempt, whatever the server does. keepalived's connect_timeout guards each read alone, so that a
-/// server which sends a byte now and then passes or hangs for hours (keepalived issue 1822). Four times connect_timeout,
-/// but at least 10 s: a server that answers within keepalived's limits and at a sane pace is never hit.
+/// server which sends a byte now and then passes or hangs for hours (keepalived issue 1822). Four times
+/// connect_timeout, but at least 10 s: a server that answers within keepalived's limits and at a sane pace is never
+/// hit.
 Duration total_limit(model::CheckTiming const& timing);
 
 }  // namespace drover::health

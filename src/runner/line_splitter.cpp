@@ -1,8 +1,8 @@
 #include "runner/line_splitter.h"
 
-#include <utility>
-
 #include <fmt/core.h>
+
+#include <utility>
 
 namespace drover::runner {
 

@@ -1,8 +1,8 @@
 #include "runner/message.h"
 
-#include <cstring>
-
 #include <fmt/core.h>
+
+#include <cstring>
 
 namespace drover::runner {
 
@@ -28,7 +28,8 @@ public:
     }
     Result<std::string> finish() && {
         if (bytes_.size() > kLargestMessage)
-            return fail(fmt::format("{} bytes of script and arguments are more than {}", bytes_.size(), kLargestMessage));
+            return fail(
+                fmt::format("{} bytes of script and arguments are more than {}", bytes_.size(), kLargestMessage));
         return std::move(bytes_);
     }
 
@@ -69,10 +70,14 @@ std::string_view base_name(std::string_view path) { return path.substr(path.rfin
 
 std::string ending_text(Finished const& f) {
     switch (f.ending) {
-        case Ending::exited: return f.code == 0 ? "" : fmt::format("script {} exited with status {}", f.script, f.code);
-        case Ending::killed: return fmt::format("script {} was killed by signal {} ({})", f.script, f.code, ::strsignal(f.code));
-        case Ending::timed_out: return fmt::format("script {} did not end within {} s and was stopped", f.script, f.code);
-        case Ending::not_started: return fmt::format("cannot run {}: {}", f.script, f.reason);
+        case Ending::exited:
+            return f.code == 0 ? "" : fmt::format("script {} exited with status {}", f.script, f.code);
+        case Ending::killed:
+            return fmt::format("script {} was killed by signal {} ({})", f.script, f.code, ::strsignal(f.code));
+        case Ending::timed_out:
+            return fmt::format("script {} did not end within {} s and was stopped", f.script, f.code);
+        case Ending::not_started:
+            return fmt::format("cannot run {}: {}", f.script, f.reason);
     }
     return {};
 }
@@ -137,7 +142,8 @@ Result<Event> decode_event(std::string_view bytes) {
     if (kind == 2) {
         auto const ending = in.number();
         auto const code = in.number();
-        if (ending > static_cast<std::uint64_t>(Ending::not_started)) return fail("an event of the script runner is malformed");
+        if (ending > static_cast<std::uint64_t>(Ending::not_started))
+            return fail("an event of the script runner is malformed");
         event = Finished{id, std::move(script), static_cast<Ending>(ending), static_cast<int>(code), in.string()};
     }
     if (kind > 2 || !in.is_whole()) return fail("an event of the script runner is malformed");
@@ -146,7 +152,8 @@ Result<Event> decode_event(std::string_view bytes) {
 
 std::string text(Event const& event) {
     if (auto const* finished = std::get_if<Finished>(&event)) return ending_text(*finished);
-    if (auto const* output = std::get_if<Output>(&event)) return fmt::format("{}: {}", base_name(output->script), output->text);
+    if (auto const* output = std::get_if<Output>(&event))
+        return fmt::format("{}: {}", base_name(output->script), output->text);
     auto const& remark = std::get<Remark>(event);
     return fmt::format("script {}: {}", remark.script, remark.text);
 }

@@ -25,7 +25,8 @@ struct Request {
     std::vector<std::string> argv;  ///< never empty
     std::string user, group;        ///< empty: the daemon's own; only a user: with the user's primary group
     Duration timeout{0};            ///< then SIGTERM, 2 s later SIGKILL, to the whole process group; 0: never
-    bool secure = false;            ///< enable_script_security: refuse what others than root could have changed, if it runs as root
+    bool secure =
+        false;  ///< enable_script_security: refuse what others than root could have changed, if it runs as root
     bool operator==(Request const&) const = default;
 };
 

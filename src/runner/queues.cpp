@@ -22,7 +22,8 @@ std::vector<Queues::Start> Queues::take(TimePoint now) {
     while (!is_full()) {
         Queue* next = nullptr;
         for (auto& [name, queue] : queues_)
-            if (may_start(queue, now) && (next == nullptr || queue.waiting.front().id < next->waiting.front().id)) next = &queue;
+            if (may_start(queue, now) && (next == nullptr || queue.waiting.front().id < next->waiting.front().id))
+                next = &queue;
         if (next == nullptr) break;
         starts.push_back({std::move(next->waiting.front()), !next->running.empty()});
         next->waiting.pop_front();

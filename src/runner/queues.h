@@ -1,9 +1,9 @@
-// Which script may start when. keepalived starts the scripts of one instance without waiting, so that the order of two fast
-// events is left to chance; here they run one after the other, in the order of the events.
+// Which script may start when. keepalived starts the scripts of one instance without waiting, so that the order of two
+// fast events is left to chance; here they run one after the other, in the order of the events.
 //
-// Only patience has an end: a script that is still running after `patience` (a "notify_master" that stays in the foreground
-// for as long as the host is master, say) is left running and the next one is started beside it, as keepalived would have
-// done at once.
+// Only patience has an end: a script that is still running after `patience` (a "notify_master" that stays in the
+// foreground for as long as the host is master, say) is left running and the next one is started beside it, as
+// keepalived would have done at once.
 //
 // Pure: the queues are values, time is handed in.
 #pragma once

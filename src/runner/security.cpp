@@ -1,8 +1,7 @@
 #include "runner/security.h"
 
-#include <sys/stat.h>
-
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 namespace drover::runner {
 
@@ -12,7 +11,8 @@ std::optional<std::string> insecure_part(std::span<PathPart const> parts) {
         if (S_ISLNK(part.mode)) continue;  // its mode means nothing
         if (S_ISDIR(part.mode) && (part.mode & S_ISVTX) != 0) continue;
         if ((part.mode & S_IWOTH) != 0) return fmt::format("{} is writable by everyone", part.path);
-        if ((part.mode & S_IWGRP) != 0 && part.gid != 0) return fmt::format("{} is writable by group {}", part.path, part.gid);
+        if ((part.mode & S_IWGRP) != 0 && part.gid != 0)
+            return fmt::format("{} is writable by group {}", part.path, part.gid);
     }
     return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// Who else than root could have changed a script that is about to run as root? (keepalived's enable_script_security, which
-// says "unsafe permissions" without saying which part of the path: its issues 742, 842, 1372.)
+// Who else than root could have changed a script that is about to run as root? (keepalived's enable_script_security,
+// which says "unsafe permissions" without saying which part of the path: its issues 742, 842, 1372.)
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct PathPart {
     std::uint32_t mode = 0;  ///< st_mode, with the file type
 };
 
-/// The first part that somebody but root can change, and how: "/srv/x is writable by everyone". A directory with the sticky bit
-/// is safe in itself: in it nobody can replace what belongs to root, and the next part is looked at too.
+/// The first part that somebody but root can change, and how: "/srv/x is writable by everyone". A directory with the
+/// sticky bit is safe in itself: in it nobody can replace what belongs to root, and the next part is looked at too.
 std::optional<std::string> insecure_part(std::span<PathPart const> parts);
 
 }  // namespace drover::runner

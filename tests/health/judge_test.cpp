@@ -1,11 +1,11 @@
 // The judge on a virtual clock: a check is played against a server whose health is a function of time.
 #include "health/judge.h"
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "health/lines.h"
 #include "health/schedule.h"
@@ -43,12 +43,24 @@ std::string play(model::Check const& check, std::string_view results, Judge* end
         auto const judgement = judge(judge_now, check, c == '+');
         judge_now = judgement.next;
         switch (judgement.verdict) {
-            case Verdict::none: seen += '.'; break;
-            case Verdict::retrying: seen += 'r'; break;
-            case Verdict::found_up: seen += 'u'; break;
-            case Verdict::came_up: seen += 'U'; break;
-            case Verdict::found_down: seen += 'd'; break;
-            case Verdict::went_down: seen += 'D'; break;
+            case Verdict::none:
+                seen += '.';
+                break;
+            case Verdict::retrying:
+                seen += 'r';
+                break;
+            case Verdict::found_up:
+                seen += 'u';
+                break;
+            case Verdict::came_up:
+                seen += 'U';
+                break;
+            case Verdict::found_down:
+                seen += 'd';
+                break;
+            case Verdict::went_down:
+                seen += 'D';
+                break;
         }
     }
     if (end != nullptr) *end = judge_now;
@@ -207,7 +219,8 @@ TEST(Lines, AreKeepalivedsWordForWord) {
     EXPECT_EQ(line(tcp, Verdict::went_down, 1), "TCP_CHECK on service [172.51.96.235]:tcp:80 failed after 1 retries.");
     EXPECT_EQ(line(tcp, Verdict::found_down), "TCP_CHECK on service [172.51.96.235]:tcp:80 failed.");
     EXPECT_EQ(line(http, Verdict::came_up), "Remote Web server [172.51.96.235]:tcp:80 succeed on service.");
-    EXPECT_EQ(line(http, Verdict::went_down, 3), "HTTP_CHECK on service [172.51.96.235]:tcp:80 failed after 3 retries.");
+    EXPECT_EQ(line(http, Verdict::went_down, 3),
+              "HTTP_CHECK on service [172.51.96.235]:tcp:80 failed after 3 retries.");
     EXPECT_EQ(line(http, Verdict::retrying), "");
     EXPECT_EQ(line(tcp, Verdict::none), "");
 }
@@ -216,10 +229,12 @@ TEST(Lines, SayWhatHappensToThePool) {
     ServiceKey const service{{*Address::parse("172.51.97.175"), 80}, Protocol::tcp};
     model::RealServer server;
     server.endpoint = {*Address::parse("172.51.96.235"), 80};
-    EXPECT_EQ(pool_line(server, service, false), "Removing service [172.51.96.235]:tcp:80 from VS [172.51.97.175]:tcp:80");
+    EXPECT_EQ(pool_line(server, service, false),
+              "Removing service [172.51.96.235]:tcp:80 from VS [172.51.97.175]:tcp:80");
     EXPECT_EQ(pool_line(server, service, true), "Adding service [172.51.96.235]:tcp:80 to VS [172.51.97.175]:tcp:80");
     server.inhibit_on_failure = true;
-    EXPECT_EQ(pool_line(server, service, false), "Disabling service [172.51.96.235]:tcp:80 of VS [172.51.97.175]:tcp:80");
+    EXPECT_EQ(pool_line(server, service, false),
+              "Disabling service [172.51.96.235]:tcp:80 of VS [172.51.97.175]:tcp:80");
     EXPECT_EQ(pool_line(server, service, true), "Enabling service [172.51.96.235]:tcp:80 of VS [172.51.97.175]:tcp:80");
 }
 

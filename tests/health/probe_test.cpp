@@ -1,15 +1,14 @@
 // The probes against small servers on loopback, each with a port of its own.
 #include "health/io/probe.h"
 
-#include <thread>
-
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/asio/io_context.hpp>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <thread>
 
 #include "loop/io/fd.h"
 
@@ -178,7 +177,8 @@ TEST(HttpProbe, AsksAndJudgesTheAnswer) {
     EXPECT_EQ(outcome.sentence, "GET /info.php: status 200");
     EXPECT_EQ(outcome.kind, Kind::passed);
     server.join();
-    EXPECT_EQ(server.request, "GET /info.php HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: " + server.endpoint.text() + "\r\n\r\n");
+    EXPECT_EQ(server.request,
+              "GET /info.php HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: " + server.endpoint.text() + "\r\n\r\n");
 }
 
 TEST(HttpProbe, FailsOnAWrongStatus) {
@@ -203,7 +203,8 @@ TEST(HttpProbe, ComparesTheDigest) {
 TEST(HttpProbe, FailsWhenTheServerRefuses) {
     Server server;
     server.close();
-    EXPECT_EQ(attempt(http(server.endpoint)).sentence, "no connection to " + server.endpoint.text() + ": Connection refused");
+    EXPECT_EQ(attempt(http(server.endpoint)).sentence,
+              "no connection to " + server.endpoint.text() + ": Connection refused");
 }
 
 TEST(HttpProbe, FailsWhenTheServerHangsUpWithoutAWord) {
@@ -237,7 +238,8 @@ TEST(HttpProbe, LosesPatienceWithAServerThatDrips) {
     check.timing.connect_timeout = 1s;
     boost::asio::io_context context;
     std::optional<Outcome> seen;
-    Probe const probe(context, check, 0, [&](Outcome outcome) { seen = std::move(outcome); }, 300ms);
+    Probe const probe(
+        context, check, 0, [&](Outcome outcome) { seen = std::move(outcome); }, 300ms);
     context.run();
     ASSERT_TRUE(seen);
     EXPECT_EQ(seen->kind, Kind::failed);

@@ -1,8 +1,8 @@
 #include "runner/message.h"
 
-#include <random>
-
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "runner/line_splitter.h"
 #include "runner/security.h"
@@ -23,8 +23,9 @@ Request sample() {
 
 TEST(Message, ComesBackAsItWasSent) {
     EXPECT_EQ(*decode_request(*encode(sample())), sample());
-    for (Event const& event : {Event(Output{3, "/x", "a line"}), Event(Remark{4, "/x", "beware"}),
-                               Event(Finished{5, "/x", Ending::killed, 9, ""}), Event(Finished{6, "/x", Ending::not_started, 0, "no"})})
+    for (Event const& event :
+         {Event(Output{3, "/x", "a line"}), Event(Remark{4, "/x", "beware"}),
+          Event(Finished{5, "/x", Ending::killed, 9, ""}), Event(Finished{6, "/x", Ending::not_started, 0, "no"})})
         EXPECT_EQ(*decode_event(*encode(event)), event);
 }
 
@@ -71,8 +72,10 @@ TEST(Message, BecomesALineInTheLog) {
     EXPECT_EQ(text(Finished{1, "/x.sh", Ending::exited, 0, ""}), "");
     EXPECT_EQ(text(Finished{1, "/x.sh", Ending::exited, 3, ""}), "script /x.sh exited with status 3");
     EXPECT_EQ(text(Finished{1, "/x.sh", Ending::killed, 9, ""}), "script /x.sh was killed by signal 9 (Killed)");
-    EXPECT_EQ(text(Finished{1, "/x.sh", Ending::timed_out, 2, ""}), "script /x.sh did not end within 2 s and was stopped");
-    EXPECT_EQ(text(Finished{1, "/x.sh", Ending::not_started, 0, "it does not exist"}), "cannot run /x.sh: it does not exist");
+    EXPECT_EQ(text(Finished{1, "/x.sh", Ending::timed_out, 2, ""}),
+              "script /x.sh did not end within 2 s and was stopped");
+    EXPECT_EQ(text(Finished{1, "/x.sh", Ending::not_started, 0, "it does not exist"}),
+              "cannot run /x.sh: it does not exist");
 }
 
 TEST(LineSplitter, GivesWholeLinesHoweverTheyAreCut) {
@@ -106,8 +109,10 @@ TEST(Security, NamesThePartOfThePathThatOthersCanChange) {
     };
     for (auto const& c : std::vector<Case>{
              {{{"/", 0, 0, dir | 0755}, {"/etc", 0, 0, dir | 0755}, {"/etc/x", 0, 0, file | 0755}}, nullptr},
-             {{{"/", 0, 0, dir | 0755}, {"/etc", 0, 0, dir | 0755}, {"/etc/x", 0, 0, file | 0757}}, "/etc/x is writable by everyone"},
-             {{{"/", 0, 0, dir | 0755}, {"/srv", 0, 0, dir | 0777}, {"/srv/x", 0, 0, file | 0755}}, "/srv is writable by everyone"},
+             {{{"/", 0, 0, dir | 0755}, {"/etc", 0, 0, dir | 0755}, {"/etc/x", 0, 0, file | 0757}},
+              "/etc/x is writable by everyone"},
+             {{{"/", 0, 0, dir | 0755}, {"/srv", 0, 0, dir | 0777}, {"/srv/x", 0, 0, file | 0755}},
+              "/srv is writable by everyone"},
              {{{"/tmp", 0, 0, dir | 01777}, {"/tmp/x", 0, 0, file | 0755}}, nullptr},
              {{{"/tmp", 0, 0, dir | 01777}, {"/tmp/x", 1000, 0, file | 0755}}, "/tmp/x belongs to user 1000"},
              {{{"/home/u", 1000, 1000, dir | 0755}, {"/home/u/x", 0, 0, file | 0755}}, "/home/u belongs to user 1000"},

@@ -1,15 +1,14 @@
 // The runner process itself, with real scripts in a directory of the test's own.
-#include <fstream>
-#include <sstream>
-
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <boost/asio/io_context.hpp>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <fstream>
+#include <sstream>
 
 #include "loop/io/clock.h"
 #include "runner/io/account.h"
@@ -48,7 +47,8 @@ protected:
     }
 
     std::string path(std::string const& name) const { return directory_ + "/" + name; }
-    std::string script(std::string const& name, std::string const& body, unsigned mode = 0755, std::string const& first_line = "#!/bin/sh\n") {
+    std::string script(std::string const& name, std::string const& body, unsigned mode = 0755,
+                       std::string const& first_line = "#!/bin/sh\n") {
         std::ofstream(path(name)) << first_line << body << '\n';
         ::chmod(path(name).c_str(), mode);
         return path(name);
@@ -59,7 +59,8 @@ protected:
         return all.str();
     }
 
-    std::uint64_t post(std::vector<std::string> argv, std::string queue = "q", Duration timeout = {}, std::string user = {}, bool secure = false) {
+    std::uint64_t post(std::vector<std::string> argv, std::string queue = "q", Duration timeout = {},
+                       std::string user = {}, bool secure = false) {
         Request request;
         request.id = ++last_id_;
         request.queue = std::move(queue);
@@ -166,7 +167,8 @@ TEST_F(Runner, StopsAScriptThatTakesTooLongWithAllItStarted) {
 TEST_F(Runner, KillsAScriptThatDoesNotHearTheFirstSignal) {
     auto const deaf = script("deaf.sh", "trap '' TERM; echo ready; while :; do sleep 0.05; done");
     post({deaf}, "q", 100ms);
-    EXPECT_THAT(until_ended(), ElementsAre("deaf.sh: ready", "script " + deaf + " did not end within 1 s and was stopped"));
+    EXPECT_THAT(until_ended(),
+                ElementsAre("deaf.sh: ready", "script " + deaf + " did not end within 1 s and was stopped"));
 }
 
 TEST_F(Runner, GivesItNoInputItsOwnGroupAndACleanEnvironment) {
@@ -191,7 +193,8 @@ TEST_F(Runner, ChangesTheUser) {
     auto const who = script("who.sh", "echo $(id -u):$(id -g):$(id -G)");
     post({who}, "q", {}, "nobody");
     auto const nobody = *account_named("nobody", "");
-    EXPECT_THAT(until_ended(), testing::Contains("who.sh: " + std::to_string(nobody.uid) + ":" + std::to_string(nobody.gid) + ":" + std::to_string(nobody.gid)));
+    EXPECT_THAT(until_ended(), testing::Contains("who.sh: " + std::to_string(nobody.uid) + ":" +
+                                                 std::to_string(nobody.gid) + ":" + std::to_string(nobody.gid)));
     post({who}, "q", {}, "drover-no-such-user");
     EXPECT_THAT(until_ended(), ElementsAre("cannot run " + who + ": there is no user drover-no-such-user"));
 }
@@ -200,9 +203,11 @@ TEST_F(Runner, RefusesOrNamesAnInsecureScript) {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root";
     auto const open = script("open.sh", "echo ran", 0777);
     post({open}, "q", {}, "", true);
-    EXPECT_THAT(until_ended(), ElementsAre("cannot run " + open + ": it would run as root and " + open + " is writable by everyone"));
+    EXPECT_THAT(until_ended(),
+                ElementsAre("cannot run " + open + ": it would run as root and " + open + " is writable by everyone"));
     post({open});
-    EXPECT_THAT(until_ended(), ElementsAre(HasSubstr("runs as root although " + open + " is writable by everyone"), "open.sh: ran", "ok 2"));
+    EXPECT_THAT(until_ended(), ElementsAre(HasSubstr("runs as root although " + open + " is writable by everyone"),
+                                           "open.sh: ran", "ok 2"));
     post({open});
     EXPECT_THAT(until_ended(), ElementsAre("open.sh: ran", "ok 3")) << "said once";
     ::chmod(directory_.c_str(), 0777);
@@ -210,7 +215,8 @@ TEST_F(Runner, RefusesOrNamesAnInsecureScript) {
     EXPECT_THAT(until_ended(), ElementsAre(HasSubstr(directory_ + " is writable by everyone")));
     ::chmod(directory_.c_str(), 0755);
     post({script("own.sh", "echo ran", 0777)}, "q", {}, "nobody", true);
-    EXPECT_THAT(until_ended(), ElementsAre("own.sh: ran", "ok 5")) << "what does not run as root cannot be abused for root";
+    EXPECT_THAT(until_ended(), ElementsAre("own.sh: ran", "ok 5"))
+        << "what does not run as root cannot be abused for root";
 }
 
 TEST_F(Runner, LogsABoundedAmount) {
@@ -232,7 +238,8 @@ TEST_F(Runner, DoesNotWaitForWhatAScriptLeavesInTheBackgroundButListens) {
 
 TEST_F(Runner, LetsScriptsFinishWhenTheDaemonDies) {
     ASSERT_EQ(::mkfifo(path("go").c_str(), 0600), 0);
-    auto const waits = script("waits.sh", "read x < " + path("go") + "; echo still talking; echo finished > " + path("result"));
+    auto const waits =
+        script("waits.sh", "read x < " + path("go") + "; echo still talking; echo finished > " + path("result"));
     post({waits}, "VI_1");
     post({script("next.sh", "echo run > " + path("second"))}, "VI_1");
     child_.socket.reset();

@@ -1,12 +1,10 @@
 // The coroutines only move bytes and wait: build (health/http_request) -> exchange -> judge (health/http_reply).
 #include "health/io/probe.h"
 
-#include <array>
-#include <cstring>
-#include <optional>
-
+#include <fmt/core.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -16,7 +14,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/core.h>
+#include <cstring>
+#include <optional>
 
 #include "health/http_reply.h"
 #include "health/http_request.h"
@@ -44,20 +43,28 @@ Outcome impossible(std::string_view doing, int code) {
 
 /// Whether a failed connect tells of the server or its network; all else is this host's own trouble.
 bool is_servers_fault(error_code const& error) {
-    for (int const code : {ECONNREFUSED, ECONNRESET, ECONNABORTED, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH, EHOSTDOWN, ENETDOWN, EPIPE})
+    for (int const code :
+         {ECONNREFUSED, ECONNRESET, ECONNABORTED, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH, EHOSTDOWN, ENETDOWN, EPIPE})
         if (error.value() == code) return true;
     return false;
 }
 
-std::string seconds(Duration duration) { return fmt::format("{:g} s", std::chrono::duration<double>(duration).count()); }
+std::string seconds(Duration duration) {
+    return fmt::format("{:g} s", std::chrono::duration<double>(duration).count());
+}
 
 }  // namespace
 
 struct Probe::Dialogue : std::enable_shared_from_this<Dialogue> {
     Dialogue(asio::io_context& context, model::Check spec, std::size_t url_index, std::function<void(Outcome)> callback,
              Duration limit_of_all)
-        : check(std::move(spec)), url(url_index), finished(std::move(callback)), patience(limit_of_all), socket(context),
-          step(context), whole(context) {}
+        : check(std::move(spec)),
+          url(url_index),
+          finished(std::move(callback)),
+          patience(limit_of_all),
+          socket(context),
+          step(context),
+          whole(context) {}
 
     asio::awaitable<void> run(std::shared_ptr<Dialogue> self);
     asio::awaitable<Outcome> connect();
@@ -112,7 +119,8 @@ void Probe::Dialogue::limit(asio::steady_timer& timer, Duration duration, std::s
 }
 
 void Probe::Dialogue::limit_step(std::string_view doing) {
-    limit(step, check.timing.connect_timeout, fmt::format("{} within {}", doing, seconds(check.timing.connect_timeout)));
+    limit(step, check.timing.connect_timeout,
+          fmt::format("{} within {}", doing, seconds(check.timing.connect_timeout)));
 }
 
 void Probe::Dialogue::end() {
@@ -126,8 +134,10 @@ asio::awaitable<Outcome> Probe::Dialogue::connect() {
     limit_step(fmt::format("no connection to {}", check.target.text()));
     auto const [error] = co_await socket.async_connect(target, use_result);
     if (timed_out) co_return failed(*timed_out);
-    if (error && !is_servers_fault(error)) co_return impossible(fmt::format("cannot connect to {}", check.target.text()), error.value());
-    if (error) co_return failed(fmt::format("no connection to {}: {}", check.target.text(), std::strerror(error.value())));
+    if (error && !is_servers_fault(error))
+        co_return impossible(fmt::format("cannot connect to {}", check.target.text()), error.value());
+    if (error)
+        co_return failed(fmt::format("no connection to {}: {}", check.target.text(), std::strerror(error.value())));
     co_return Outcome{Outcome::Kind::passed, fmt::format("connected to {}", check.target.text())};
 }
 
@@ -146,7 +156,8 @@ asio::awaitable<Outcome> Probe::Dialogue::fetch(model::HttpCheck const& http) {
         auto const [error, size] = co_await socket.async_read_some(space, use_result);
         if (timed_out) co_return failed(fmt::format("GET {}: {}", wanted.path, *timed_out));
         if (error && error != asio::error::eof)
-            co_return failed(fmt::format("GET {}: the connection broke: {}", wanted.path, std::strerror(error.value())));
+            co_return failed(
+                fmt::format("GET {}: the connection broke: {}", wanted.path, std::strerror(error.value())));
         if (error || reply.feed(std::string_view(buffer.data(), size))) break;
     }
     auto outcome = reply.outcome();
@@ -166,9 +177,10 @@ asio::awaitable<void> Probe::Dialogue::run(std::shared_ptr<Dialogue> self) {
     if (auto const report = std::exchange(finished, nullptr)) report(std::move(outcome));
 }
 
-Probe::Probe(asio::io_context& context, model::Check const& check, std::size_t url, std::function<void(Outcome)> finished,
-             std::optional<Duration> whole)
-    : dialogue_(std::make_shared<Dialogue>(context, check, url, std::move(finished), whole.value_or(total_limit(check.timing)))) {
+Probe::Probe(asio::io_context& context, model::Check const& check, std::size_t url,
+             std::function<void(Outcome)> finished, std::optional<Duration> whole)
+    : dialogue_(std::make_shared<Dialogue>(context, check, url, std::move(finished),
+                                           whole.value_or(total_limit(check.timing)))) {
     // co_spawn runs up to the first wait within the call: post, so that `finished` never comes from inside it.
     asio::post(context, [&context, dialogue = dialogue_] {
         if (!dialogue->finished) return;

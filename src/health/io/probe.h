@@ -1,5 +1,5 @@
-// One attempt of a check, over the network. Specification in, outcome out; nothing else crosses this line, so that probes
-// can move into an unprivileged process.
+// One attempt of a check, over the network. Specification in, outcome out; nothing else crosses this line, so that
+// probes can move into an unprivileged process.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ namespace drover::health {
 class Probe {
 public:
     /// Starts at once; `finished` is called exactly once, from the io_context's thread, never from within this call.
-    /// connect_timeout holds for the connect and for each read, `whole` (default: total_limit() of health/schedule.h) for
-    /// everything together. `url` is used by HTTP_GET alone.
+    /// connect_timeout holds for the connect and for each read, `whole` (default: total_limit() of health/schedule.h)
+    /// for everything together. `url` is used by HTTP_GET alone.
     Probe(boost::asio::io_context& context, model::Check const& check, std::size_t url,
           std::function<void(Outcome)> finished, std::optional<Duration> whole = std::nullopt);
     ~Probe();

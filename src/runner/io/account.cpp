@@ -1,11 +1,11 @@
 #include "runner/io/account.h"
 
-#include <vector>
-
 #include <fmt/core.h>
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
+
+#include <vector>
 
 namespace drover::runner {
 

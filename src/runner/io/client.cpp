@@ -45,7 +45,8 @@ std::optional<std::uint64_t> Client::post(Request request) {
     request.id = ++last_id_;
     auto const bytes = encode(request);
     ++posted_;
-    if (bytes && ::send(connection_->fd, bytes->data(), bytes->size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return request.id;
+    if (bytes && ::send(connection_->fd, bytes->data(), bytes->size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+        return request.id;
     --posted_;
     log::error("cannot run {}: {}", request.argv.front(),
                !bytes           ? bytes.error().message
@@ -63,7 +64,8 @@ void Client::receive() {
         if (auto const event = decode_event(std::string_view(buffer, static_cast<std::size_t>(size)))) handle(*event);
     }
     connection_->is_closed = true;
-    log::error("the script runner (process {}) is gone: no script will run until drover is restarted", connection_->pid);
+    log::error("the script runner (process {}) is gone: no script will run until drover is restarted",
+               connection_->pid);
 }
 
 void Client::handle(Event const& event) {

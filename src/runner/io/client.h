@@ -17,8 +17,8 @@ class io_context;
 
 namespace drover::runner {
 
-/// Made, run and destroyed on the main thread; post() alone may be called from any thread meanwhile. What scripts write and
-/// how they end goes to the log.
+/// Made, run and destroyed on the main thread; post() alone may be called from any thread meanwhile. What scripts write
+/// and how they end goes to the log.
 class Client {
 public:
     using Observer = std::function<void(Finished const&)>;
@@ -28,11 +28,12 @@ public:
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
-    /// Never blocks. The id under which the end will be reported; none (and a line in the log) if the runner cannot take it.
+    /// Never blocks. The id under which the end will be reported; none (and a line in the log) if the runner cannot
+    /// take it.
     std::optional<std::uint64_t> post(Request request);
 
-    /// For the daemon's end, after notify_stop was posted: waits until everything posted has ended, at most `limit` (keepalived:
-    /// 1 s). False: something still runs; it is left running. Blocks the thread, reads the events itself.
+    /// For the daemon's end, after notify_stop was posted: waits until everything posted has ended, at most `limit`
+    /// (keepalived: 1 s). False: something still runs; it is left running. Blocks the thread, reads the events itself.
     bool settle(Duration limit);
 
 private:

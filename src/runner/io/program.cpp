@@ -1,14 +1,14 @@
 #include "runner/io/program.h"
 
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
-
-#include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "runner/security.h"
 
@@ -17,7 +17,7 @@ namespace drover::runner {
 namespace {
 
 std::optional<std::string> obstacle(std::string const& path) {
-    struct stat info{};
+    struct stat info {};
     if (::stat(path.c_str(), &info) != 0) return errno == ENOENT ? "it does not exist" : std::strerror(errno);
     if (!S_ISREG(info.st_mode)) return S_ISDIR(info.st_mode) ? "it is a directory" : "it is not a regular file";
     if ((info.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0) return "it is not executable (chmod +x)";
@@ -28,7 +28,7 @@ void add_parts(std::string const& path, std::vector<PathPart>& parts) {
     for (std::size_t end = 0; end != std::string::npos;) {
         end = path.find('/', end + 1);
         auto const part = path.substr(0, end);
-        struct stat info{};
+        struct stat info {};
         if (::lstat(part.c_str(), &info) == 0) parts.push_back({part, info.st_uid, info.st_gid, info.st_mode});
     }
 }
@@ -56,7 +56,8 @@ std::optional<std::string> insecurity_of(std::string const& program) {
     std::vector<PathPart> parts;
     std::string path = program;
     char resolved[PATH_MAX];
-    if (!path.starts_with('/') && ::getcwd(resolved, sizeof resolved) != nullptr) path = fmt::format("{}/{}", resolved, program);
+    if (!path.starts_with('/') && ::getcwd(resolved, sizeof resolved) != nullptr)
+        path = fmt::format("{}/{}", resolved, program);
     add_parts("/", parts);
     add_parts(path, parts);
     if (::realpath(path.c_str(), resolved) != nullptr) add_parts(resolved, parts);

@@ -1,15 +1,15 @@
 // The runner's loop: one thread, one poll(2) over the socket, SIGCHLD and the scripts' output.
-#include <algorithm>
-#include <csignal>
-#include <deque>
-#include <list>
-#include <set>
-
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <list>
+#include <set>
 
 #include "loop/io/clock.h"
 #include "runner/io/account.h"
@@ -132,7 +132,8 @@ void Server::start_scripts() {
     for (auto starts = queues_.take(loop::now()); !starts.empty(); starts = queues_.take(loop::now()))
         for (auto const& start : starts) {
             if (start.beside_another && socket_)
-                say(Remark{start.request.id, start.request.argv.front(), "is started although the script before it is still running"});
+                say(Remark{start.request.id, start.request.argv.front(),
+                           "is started although the script before it is still running"});
             start_one(start.request);
         }
 }
@@ -140,7 +141,8 @@ void Server::start_scripts() {
 void Server::start_one(Request const& request) {
     auto spawned = launch(request);
     if (!spawned) {
-        say(Finished{request.id, request.argv.front(), Ending::not_started, spawned.error().code, spawned.error().message});
+        say(Finished{request.id, request.argv.front(), Ending::not_started, spawned.error().code,
+                     spawned.error().message});
         queues_.ended(request);
         return;
     }
@@ -161,7 +163,8 @@ Result<Spawned> Server::launch(Request const& request) {
         auto const insecurity = insecurity_of(*program);
         if (insecurity && request.secure) return fail(fmt::format("it would run as root and {}", *insecurity));
         if (insecurity && warned_of_.insert(*program).second)
-            say(Remark{request.id, request.argv.front(), fmt::format("runs as root although {} (enable_script_security would refuse it)", *insecurity)});
+            say(Remark{request.id, request.argv.front(),
+                       fmt::format("runs as root although {} (enable_script_security would refuse it)", *insecurity)});
     }
     return spawn(*program, request.argv, *account);
 }
@@ -179,7 +182,8 @@ void Server::read_output(Job& job) {
         auto const size = ::read(job.output.get(), buffer, sizeof buffer);
         if (size < 0) return;
         bool const at_end = size == 0;
-        for (auto& line : at_end ? job.lines.finish() : job.lines.feed(std::string_view(buffer, static_cast<std::size_t>(size))))
+        for (auto& line :
+             at_end ? job.lines.finish() : job.lines.feed(std::string_view(buffer, static_cast<std::size_t>(size))))
             say(Output{job.request.id, job.request.argv.front(), std::move(line)});
         if (at_end) return job.output.reset();
     }
@@ -193,13 +197,14 @@ void Server::reap() {
     jobs_.remove_if([](Job const& job) { return job.has_ended && !job.output; });
 }
 
-/// Its last words come before the last word on it. The pipe stays open for what it left in the background: that would die
-/// of SIGPIPE otherwise.
+/// Its last words come before the last word on it. The pipe stays open for what it left in the background: that would
+/// die of SIGPIPE otherwise.
 void Server::end(Job& job, int status) {
     if (job.output) read_output(job);
     for (auto& line : job.lines.finish()) say(Output{job.request.id, job.request.argv.front(), std::move(line)});
     if (job.lines.dropped() > 0)
-        say(Remark{job.request.id, job.request.argv.front(), fmt::format("wrote {} more lines, which are not logged", job.lines.dropped())});
+        say(Remark{job.request.id, job.request.argv.front(),
+                   fmt::format("wrote {} more lines, which are not logged", job.lines.dropped())});
     Finished finished{job.request.id, job.request.argv.front(), Ending::exited, 0, {}};
     if (job.was_terminated) {
         finished.ending = Ending::timed_out;

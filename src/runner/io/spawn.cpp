@@ -1,17 +1,17 @@
 #include "runner/io/spawn.h"
 
-#include <algorithm>
-#include <array>
-#include <csignal>
-#include <cstring>
-#include <string_view>
-
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <grp.h>
 #include <linux/close_range.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <string_view>
 
 namespace drover::runner {
 
@@ -41,7 +41,7 @@ std::vector<char*> pointers(std::vector<std::string> const& words) {
 }
 
 void default_signals() {
-    struct sigaction plain{};
+    struct sigaction plain {};
     plain.sa_handler = SIG_DFL;
     for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);
     sigset_t none;
@@ -61,8 +61,8 @@ bool change_group(Account const& account) {
 bool change_user(Account const& account) { return account.uid == ::geteuid() || ::setuid(account.uid) == 0; }
 
 /// The child: never returns.
-[[noreturn]] void become(std::string const& program, std::vector<std::string> const& argv, Account const& account, int output,
-                         int report) {
+[[noreturn]] void become(std::string const& program, std::vector<std::string> const& argv, Account const& account,
+                         int output, int report) {
     auto const give_up = [report](Obstacle::Step step) {
         Obstacle const obstacle{step, errno};
         (void)!::write(report, &obstacle, sizeof obstacle);
@@ -88,9 +88,12 @@ bool change_user(Account const& account) { return account.uid == ::geteuid() || 
 std::string describe(Obstacle const& obstacle, Account const& account) {
     auto const why = std::strerror(obstacle.code);
     switch (obstacle.step) {
-        case Obstacle::Step::stdio: return fmt::format("cannot open /dev/null for it: {}", why);
-        case Obstacle::Step::group: return fmt::format("cannot change to group {}: {}", account.gid, why);
-        case Obstacle::Step::user: return fmt::format("cannot change to user {}: {}", account.uid, why);
+        case Obstacle::Step::stdio:
+            return fmt::format("cannot open /dev/null for it: {}", why);
+        case Obstacle::Step::group:
+            return fmt::format("cannot change to group {}: {}", account.gid, why);
+        case Obstacle::Step::user:
+            return fmt::format("cannot change to user {}: {}", account.uid, why);
         case Obstacle::Step::exec:
             if (obstacle.code == ENOENT) return "the interpreter named in its first line does not exist";
             return why;

@@ -1,10 +1,10 @@
 // Starts one script as a process.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 #include "base/result.h"
 #include "loop/io/fd.h"
@@ -17,10 +17,10 @@ struct Spawned {
     loop::Fd output;  ///< read end, non-blocking, of its standard output and error
 };
 
-/// In a process group of its own, standard input from /dev/null, as `account`, with the caller's environment but without IFS,
-/// LD_PRELOAD and LD_LIBRARY_PATH (as keepalived 2.4), default signals, no descriptor but 0, 1 and 2. A file without "#!"
-/// is run by /bin/sh. Returns once the program runs; the error is half a sentence.
-/// Forks: only for a process with one thread.
+/// In a process group of its own, standard input from /dev/null, as `account`, with the caller's environment but
+/// without IFS, LD_PRELOAD and LD_LIBRARY_PATH (as keepalived 2.4), default signals, no descriptor but 0, 1 and 2. A
+/// file without "#!" is run by /bin/sh. Returns once the program runs; the error is half a sentence. Forks: only for a
+/// process with one thread.
 Result<Spawned> spawn(std::string const& program, std::vector<std::string> const& argv, Account const& account);
 
 }  // namespace drover::runner

@@ -1,11 +1,11 @@
 #include "runner/io/start.h"
 
-#include <csignal>
-
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace drover::runner {
 

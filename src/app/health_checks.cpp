@@ -1,0 +1,117 @@
+#include "app/health_checks.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/log.h"
+#include "health/lines.h"
+#include "health/reload.h"
+#include "loop/io/clock.h"
+
+namespace drover::app {
+
+namespace {
+
+bool all_up(std::vector<std::unique_ptr<CheckWatch>> const& watches) {
+    return std::ranges::all_of(watches, [](auto const& watch) { return watch->up(); });
+}
+
+std::string reason_for(std::vector<std::unique_ptr<CheckWatch>> const& watches) {
+    std::string reason;
+    for (auto const& watch : watches)
+        if (!watch->up()) reason += (reason.empty() ? "" : "; ") + watch->last_result();
+    if (!reason.empty()) return reason;
+    return watches.empty() ? "it has no check" : "all checks pass";
+}
+
+Pooled standing(model::RealServer const& server, bool up) {
+    return {.in_pool = up || server.inhibit_on_failure, .quiesced = !up && server.inhibit_on_failure};
+}
+
+}  // namespace
+
+HealthChecks::HealthChecks(boost::asio::io_context& context, Hooks hooks)
+    : context_(context), hooks_(std::move(hooks)) {}
+
+HealthChecks::~HealthChecks() = default;
+
+double HealthChecks::fraction() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+
+void HealthChecks::apply(std::vector<model::Service> const& services) {
+    std::set<Key> present;
+    for (auto const& service : services)
+        for (auto const& configured : service.servers) {
+            Key const key{service.key, configured.endpoint};
+            if (!present.insert(key).second) continue;  // the reader of the configuration has named the duplicate
+            auto const [place, is_new] = servers_.try_emplace(key);
+            adopt(key, place->second, configured, !is_new);
+            if (is_new) place->second.up = all_up(place->second.watches);
+        }
+    std::erase_if(servers_, [&](auto const& entry) { return !present.contains(entry.first); });
+    for (auto const& key : present) settle(key);
+}
+
+/// Gives a server the checks of its new configuration: those that it had go on, the others are made or dropped.
+void HealthChecks::adopt(Key const& key, Server& server, model::RealServer const& configured, bool is_known) {
+    auto former = std::exchange(server.watches, {});
+    auto const was_up = is_known ? std::optional(server.up) : std::nullopt;
+    server.configured = configured;
+    for (auto const& check : configured.checks) {
+        auto const same = std::ranges::find_if(
+            former, [&](auto const& watch) { return watch && health::is_same_check(watch->check(), check); });
+        if (same == former.end()) {
+            server.watches.push_back(watch(key, check, was_up));
+            continue;
+        }
+        (*same)->retime(check);
+        server.watches.push_back(std::move(*same));
+    }
+}
+
+std::unique_ptr<CheckWatch> HealthChecks::watch(Key const& key, model::Check const& check,
+                                                std::optional<bool> server_was_up) {
+    log::write(log::Level::info, health::activation_line(key.second, key.first));
+    auto const first = health::first_attempt_of_new_check(check.timing, server_was_up, loop::now(), fraction());
+    return std::make_unique<CheckWatch>(context_, keepalived_text(key.second, key.first.protocol), check,
+                                        health::judge_of_new_check(check, server_was_up), first,
+                                        [this, key](health::Judgement const&) { settle(key); });
+}
+
+/// Tells of a server whose checks say something else than what was told last. The hooks come last: they may call
+/// apply().
+void HealthChecks::settle(Key key) {
+    auto const found = servers_.find(key);
+    if (found == servers_.end()) return;
+    auto& server = found->second;
+    bool const up = all_up(server.watches);
+    if (up == server.up) return;
+    server.up = up;
+    auto const configured = server.configured;
+    Change const change{key.first, key.second, standing(configured, up), reason_for(server.watches)};
+    log::write(log::Level::notice, health::pool_line(configured, key.first, up));
+    if (hooks_.on_change) hooks_.on_change(change);
+    auto const& script = up ? configured.notify_up : configured.notify_down;
+    if (script.empty() || !hooks_.run_script) return;
+    log::write(log::Level::notice, health::notify_line(script, key.second, key.first));
+    hooks_.run_script(script, {},
+                      keepalived_text(key.second, key.first.protocol) + " of " + key.first.keepalived_text());
+}
+
+Pooled HealthChecks::pooled(ServiceKey const& service, Endpoint const& server) const {
+    auto const found = servers_.find({service, server});
+    return found == servers_.end() ? Pooled{} : standing(found->second.configured, found->second.up);
+}
+
+std::vector<model::CheckObserved> HealthChecks::observed() const {
+    std::vector<model::CheckObserved> rows;
+    for (auto const& [key, server] : servers_)
+        for (auto const& watch : server.watches) {
+            auto row = watch->observed();
+            row.service = key.first;
+            row.server = key.second;
+            rows.push_back(std::move(row));
+        }
+    return rows;
+}
+
+}  // namespace drover::app

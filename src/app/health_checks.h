@@ -1,0 +1,69 @@
+// All checks of all real servers, and what follows from them: who is in the pool of which service.
+//
+// A server is in the pool while none of its checks has failed (keepalived's rule); one without checks always is. Lives
+// on the main thread; identical checks of one server behind several services run once for each, as keepalived's do.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/check_watch.h"
+#include "app/desired.h"
+#include "model/observed.h"
+#include "model/service.h"
+
+namespace drover::app {
+
+class HealthChecks {
+public:
+    struct Change {
+        ServiceKey service;
+        Endpoint server;
+        Pooled standing;
+        std::string reason;  ///< what the failed checks said last; "all checks pass"
+    };
+    struct Hooks {
+        /// Called within the judgement itself, so that the data plane knows before anything else is done.
+        std::function<void(Change const&)> on_change;
+        /// After on_change: notify_up or notify_down. Scripts of one queue are to be run in order.
+        std::function<void(model::Script const& script, std::vector<std::string> const& arguments, std::string queue)>
+            run_script;
+    };
+
+    HealthChecks(boost::asio::io_context& context, Hooks hooks);
+    ~HealthChecks();
+
+    /// The services in force from now on, at the start and on reload. What is unchanged keeps its judgement and its
+    /// rhythm (health/reload.h tells the rest). on_change is called for servers that were there before and whose
+    /// standing is another now; of new and removed ones the caller knows: ask pooled().
+    void apply(std::vector<model::Service> const& services);
+
+    /// A server that is not known is in the pool.
+    Pooled pooled(ServiceKey const& service, Endpoint const& server) const;
+    std::vector<model::CheckObserved> observed() const;
+
+private:
+    using Key = std::pair<ServiceKey, Endpoint>;
+    struct Server {
+        model::RealServer configured;
+        std::vector<std::unique_ptr<CheckWatch>> watches;
+        bool up = true;  ///< as last told
+    };
+
+    void adopt(Key const& key, Server& server, model::RealServer const& configured, bool is_known);
+    std::unique_ptr<CheckWatch> watch(Key const& key, model::Check const& check, std::optional<bool> server_was_up);
+    void settle(Key key);  // a copy: what it was taken from may go in a hook
+    double fraction();
+
+    boost::asio::io_context& context_;
+    Hooks hooks_;
+    std::mt19937 random_{std::random_device{}()};
+    std::map<Key, Server> servers_;
+};
+
+}  // namespace drover::app
