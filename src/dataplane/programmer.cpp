@@ -298,6 +298,12 @@ void Programmer::set_next_hop(Address const& server, std::optional<NextHop> cons
     }
 }
 
+void Programmer::ports_changed() {
+    for (auto const id : book_.in_service())
+        for (auto const number : book_.servers_in_service(id))
+            write_next_hop(book_.record_of(id, number), book_.server_of(id, number).address);
+}
+
 void Programmer::write_next_hop(std::uint32_t record, Address const& address) {
     auto const hop = next_hop(address);
     auto& server = tables_.servers[record];

@@ -44,6 +44,8 @@ public:
     /// Where packets for this address go from now on; nothing: not known, they are dropped and counted.
     void set_next_hop(Address const& server, std::optional<NextHop> const& hop);
     std::optional<NextHop> next_hop(Address const& server) const;
+    /// The packet path knows another interface now, or another one no more: next hops name them by their slots.
+    void ports_changed();
 
     Book const& book() const { return book_; }
     Ticks ticks() const { return ticks_; }

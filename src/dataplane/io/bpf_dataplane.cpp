@@ -56,6 +56,7 @@ Result<model::AttachmentObserved> BpfDataplane::attach(int ifindex, std::string 
     if (!slot) return std::unexpected(slot.error());
     if (auto done = object_->set_egress(*slot, static_cast<std::uint32_t>(ifindex)); !done)
         return std::unexpected(done.error());
+    programmer_.ports_changed();
     auto attachment = dataplane::attach(pins_, object_->program_fd(), ifindex, interface);
     if (attachment) attached_[ifindex] = *attachment;
     return attachment;
@@ -69,6 +70,7 @@ void BpfDataplane::set_mac(int ifindex, Mac const& mac) {
 void BpfDataplane::detach(int ifindex) {
     dataplane::detach(pins_, ifindex);
     programmer_.ports().erase(static_cast<std::uint32_t>(ifindex));
+    programmer_.ports_changed();
     attached_.erase(ifindex);
 }
 

@@ -1,0 +1,25 @@
+// What `drover run` was told on its command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/log.h"
+
+namespace drover::app {
+
+struct RunOptions {
+    std::string configuration;  ///< empty: /etc/drover/drover.conf, else /etc/keepalived/keepalived.conf
+    bool foreground = false;    ///< -n: do not fork into the background
+    log::Sink sink = log::Sink::syslog;
+    log::Level lowest = log::Level::info;
+    bool vrrp_only = false;      ///< -P: no health checks, no virtual services
+    bool checks_only = false;    ///< -C: no VRRP
+    std::string pin_directory = "/sys/fs/bpf/drover";
+    std::string socket = "/run/drover/drover.sock";
+    std::string pid_file = "/run/drover/drover.pid";
+    std::string config_id;       ///< -i: for lines with @id; empty: the short host name
+    std::uint64_t slots = 2 * 1024 * 1024;  ///< of a new connection table
+};
+
+}  // namespace drover::app
