@@ -202,10 +202,12 @@ struct port {
 struct role {
 	__u32 gate;	      /* 1: open, packets are scheduled */
 	__u32 state;	      /* model::VrrpState */
-	__u64 last_advert_us; /* CLOCK_BOOTTIME of our last advert */
+	__u64 last_advert_us; /* CLOCK_BOOTTIME of our last advert as master */
 	__u64 interval_us;    /* advert interval */
-	char boot_id[36];     /* /proc/sys/kernel/random/boot_id */
-	char instance[76];    /* name, zero padded; empty: free */
+	__u64 boot;	      /* which boot of the host that time belongs to */
+	__u32 virtual_router_id;
+	__u32 zero;
+	char instance[88]; /* name, zero padded; empty: free */
 };
 
 struct settings {
@@ -412,7 +414,7 @@ DROVER_ASSERT_SIZE(struct server, 16);
 DROVER_ASSERT_SIZE(struct server_load, 16);
 DROVER_ASSERT_SIZE(struct traffic, 24);
 DROVER_ASSERT_SIZE(struct port, 32);
-DROVER_ASSERT_SIZE(struct role, 136);
+DROVER_ASSERT_SIZE(struct role, 128);
 DROVER_ASSERT_SIZE(struct settings, 192);
 DROVER_ASSERT_SIZE(struct narrow_slot, 16);
 DROVER_ASSERT_SIZE(struct narrow_bucket, 64);

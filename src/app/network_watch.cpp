@@ -90,8 +90,7 @@ Result<void> NetworkWatch::place_packet_path() {
         if (std::ranges::find(notes_, note) == notes_.end()) log::warning("{}", note);
     notes_ = wanted.notes;
 
-    auto const attached = dataplane_.attached();
-    for (int const ifindex : attached)
+    for (int const ifindex : dataplane_.linked())
         if (std::ranges::find(wanted.links, ifindex, &netlink::Link::index) == wanted.links.end())
             dataplane_.detach(ifindex);
     std::set<std::string> disturbed;

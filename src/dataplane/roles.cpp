@@ -45,24 +45,23 @@ void Roles::shut_gate(std::uint32_t number) { store(roles_[number].gate, __u32{0
 
 bool Roles::is_open(std::uint32_t number) const { return load(roles_[number].gate) != 0; }
 
-void Roles::note(std::uint32_t number, model::VrrpState state, TimePoint last_advert, Duration interval,
-                 std::string_view boot_id) {
+void Roles::save(std::uint32_t number, SavedRole const& saved) {
     auto& role = roles_[number];
-    std::memset(role.boot_id, 0, sizeof role.boot_id);
-    std::memcpy(role.boot_id, boot_id.data(), std::min(boot_id.size(), sizeof role.boot_id));
-    store(role.interval_us, static_cast<__u64>(interval.count()));
-    store(role.last_advert_us, static_cast<__u64>(last_advert.time_since_epoch().count()));
-    store(role.state, static_cast<__u32>(state));
+    store(role.boot, __u64{saved.boot});
+    store(role.virtual_router_id, __u32{saved.virtual_router_id});
+    store(role.interval_us, static_cast<__u64>(saved.interval.count()));
+    store(role.last_advert_us, static_cast<__u64>(saved.last_advert.time_since_epoch().count()));
+    store(role.state, static_cast<__u32>(saved.state));
 }
 
 SavedRole Roles::saved(std::uint32_t number) const {
     auto const& role = roles_[number];
     SavedRole saved;
-    saved.gate_open = is_open(number);
     saved.state = static_cast<model::VrrpState>(load(role.state) & 3);
     saved.last_advert = TimePoint(Duration(static_cast<std::int64_t>(load(role.last_advert_us))));
     saved.interval = Duration(static_cast<std::int64_t>(load(role.interval_us)));
-    saved.boot_id.assign(role.boot_id, strnlen(role.boot_id, sizeof role.boot_id));
+    saved.virtual_router_id = static_cast<std::uint8_t>(load(role.virtual_router_id));
+    saved.boot = load(role.boot);
     return saved;
 }
 

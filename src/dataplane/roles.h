@@ -17,11 +17,11 @@ namespace drover::dataplane {
 
 /// What an earlier daemon left for an instance.
 struct SavedRole {
-    bool gate_open = false;
     model::VrrpState state = model::VrrpState::init;
     TimePoint last_advert{};
     Duration interval{0};
-    std::string boot_id;
+    std::uint8_t virtual_router_id = 0;
+    std::uint64_t boot = 0;  ///< which boot of the host the time belongs to
 };
 
 class Roles {
@@ -40,8 +40,7 @@ public:
     void open_gate(std::uint32_t number);
     void shut_gate(std::uint32_t number);
     bool is_open(std::uint32_t number) const;
-    void note(std::uint32_t number, model::VrrpState state, TimePoint last_advert, Duration interval,
-              std::string_view boot_id);
+    void save(std::uint32_t number, SavedRole const& role);
     SavedRole saved(std::uint32_t number) const;
 
     /// Role 0 belongs to services without an instance: always open.

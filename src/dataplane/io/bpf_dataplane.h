@@ -42,7 +42,10 @@ public:
     void set_mac(int ifindex, Mac const& mac);
     /// The interface is gone or not wanted any more.
     void detach(int ifindex);
+    /// Interfaces this daemon has attached to.
     std::vector<int> attached() const;
+    /// Interfaces that have a link of ours, whichever daemon made it.
+    std::vector<int> linked() const { return pins_.links(); }
 
     Result<std::vector<plan::Change>> apply(model::Desired const& wanted) { return programmer_.apply(wanted); }
     model::Desired const& current() const { return programmer_.current(); }

@@ -1,0 +1,37 @@
+// The VRRP thread's view of the role words, and what becomes of the peers that it hears.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+#include "dataplane/roles.h"
+#include "model/instance.h"
+#include "vrrp/role_board.h"
+
+namespace drover::app {
+
+class PinnedRoleBoard final : public vrrp::RoleBoard {
+public:
+    /// `new_peer` is called on the VRRP thread once for each (interface, MAC); it must not wait.
+    using NewPeer = std::function<void(std::string interface, Mac mac, Address address)>;
+    PinnedRoleBoard(dataplane::Roles& roles, NewPeer new_peer) : roles_(roles), new_peer_(std::move(new_peer)) {}
+
+    /// Main thread, before the VRRP thread hears of the instances: each gets its role word.
+    Result<void> prepare(std::vector<model::Instance> const& instances);
+
+    void open_gate(std::string_view instance) override;
+    void shut_gate(std::string_view instance) override;
+    void record(std::string_view instance, vrrp::SavedRole const& role) override;
+    std::optional<vrrp::SavedRole> saved(std::string_view instance) const override;
+    void peer_seen(std::string_view interface, Mac const& mac, Address const& address) override;
+
+private:
+    dataplane::Roles& roles_;
+    NewPeer new_peer_;
+    std::set<std::pair<std::string, Mac>> peers_;  // of the VRRP thread alone
+};
+
+}  // namespace drover::app
