@@ -1,0 +1,280 @@
+// The one file that knows CLI11.
+#include "cli/arguments.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/keepalived_options.h"
+
+namespace drover::cli {
+
+namespace {
+
+std::string from_environment(char const* name, char const* otherwise) {
+    auto const* value = std::getenv(name);
+    return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+Text wrong(std::string const& command, std::string const& what) {
+    return {fmt::format("drover{}: {} (see `drover{} --help`)\n", command, what, command), usage_error};
+}
+
+/// What stands before the subcommand.
+struct Globals {
+    std::string socket = default_socket();
+    std::string pin_directory = from_environment("DROVER_PIN_DIR", "/sys/fs/bpf/drover");
+
+    void offer(CLI::App& app, bool of_the_daemon) {
+        app.add_option("--socket", socket, "the daemon's UNIX socket (DROVER_SOCKET)")->type_name("PATH")->capture_default_str();
+        if (!of_the_daemon) return;
+        app.add_option("--pin-dir", pin_directory, "where maps and programs are pinned (DROVER_PIN_DIR)")->type_name("DIR")->capture_default_str();
+    }
+};
+
+std::unique_ptr<CLI::App> parser(std::string const& name, std::string const& description) {
+    auto app = std::make_unique<CLI::App>(description, "drover" + name);
+    app->set_help_flag("-h,--help", "this text");
+    app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    app->allow_extras();  // named in our own words, see parse()
+    return app;
+}
+
+/// The text to print instead of going on, if there is one: help, or what is wrong.
+std::optional<Text> parse(CLI::App& app, std::string const& name, std::vector<std::string> const& words) {
+    try {
+        std::vector<std::string> reversed(words.rbegin(), words.rend());
+        app.parse(reversed);
+        auto const extra = app.remaining();
+        if (extra.empty()) return std::nullopt;
+        auto const* kind = extra.front().starts_with('-') ? "no option of it" : "one word too many";
+        return wrong(name, fmt::format("`{}` is {}", extra.front(), kind));
+    } catch (CLI::CallForHelp const&) {
+        return Text{app.help() + exit_code_text(), ok};
+    } catch (CLI::ParseError const& error) {
+        return wrong(name, error.what());
+    }
+}
+
+// --- run
+
+constexpr std::uint64_t fewest_slots = 1024, most_slots = std::uint64_t{1} << 30;
+
+struct RunWords {
+    app::RunOptions options;
+    std::string log, level, network_namespace;
+    std::vector<std::string> test_files;
+    bool dont_fork = false, background = false, console = false, detail = false, no_syslog = false;
+    bool only_vrrp = false, only_checks = false, test = false;
+};
+
+void offer_run(CLI::App& app, RunWords& words) {
+    auto& options = words.options;
+    app.add_option("-f,--use-file", options.configuration, "the configuration; default: /etc/drover/drover.conf, else /etc/keepalived/keepalived.conf")->type_name("FILE");
+    app.add_flag("-n,--dont-fork", words.dont_fork, "stay in the foreground (the default of `drover run`)");
+    app.add_flag("--background", words.background, "go to the background (keepalived's default)");
+    app.add_flag("-l,--log-console", words.console, "log to standard error");
+    app.add_flag("-D,--log-detail", words.detail, "log in detail");
+    app.add_flag("-G,--no-syslog", words.no_syslog, "do not log to syslog");
+    app.add_option("--log", words.log, "where to log: console, journal, syslog or none")->type_name("SINK")->check(CLI::IsMember({"console", "journal", "syslog", "none"}));
+    app.add_option("--log-level", words.level, "the lowest level logged: debug, info, notice, warning or error")->type_name("LEVEL")->check(CLI::IsMember({"debug", "info", "notice", "warning", "error"}));
+    app.add_flag("-P,--vrrp", words.only_vrrp, "only VRRP, no health checks");
+    app.add_flag("-C,--check", words.only_checks, "only services and health checks, no VRRP");
+    app.add_option("-p,--pid", options.pid_file, "the file for the process id")->type_name("FILE")->capture_default_str();
+    app.add_option("-i,--config-id", options.config_id, "which @ID lines of the configuration count; default: the host name")->type_name("ID");
+    app.add_option("--slots", options.slots, "size of a new connection table, in connections; twice what is expected")->type_name("N")->check(CLI::Range(fewest_slots, most_slots))->capture_default_str();
+    app.add_option("-s,--namespace", words.network_namespace)->group("");
+    app.add_flag("-t,--config-test", words.test, "only check the configuration, as `drover check` does");
+    app.add_option("files", words.test_files)->group("")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+log::Sink sink_of(RunWords const& words, bool foreground) {
+    static std::map<std::string, log::Sink> const named{
+        {"console", log::Sink::console}, {"journal", log::Sink::journal}, {"syslog", log::Sink::syslog}, {"none", log::Sink::none}};
+    if (!words.log.empty()) return named.at(words.log);
+    if (words.console) return log::Sink::console;
+    // systemd sets JOURNAL_STREAM for a service whose standard error is the journal.
+    if (std::getenv("JOURNAL_STREAM") != nullptr) return log::Sink::journal;
+    if (foreground && !words.dont_fork) return log::Sink::console;
+    return words.no_syslog ? log::Sink::none : log::Sink::syslog;
+}
+
+log::Level level_of(RunWords const& words) {
+    static std::map<std::string, log::Level> const named{{"debug", log::Level::debug}, {"info", log::Level::info}, {"notice", log::Level::notice},
+                                                         {"warning", log::Level::warning}, {"error", log::Level::error}};
+    if (!words.level.empty()) return named.at(words.level);
+    return words.detail ? log::Level::debug : log::Level::info;
+}
+
+std::vector<std::string> remarks_of(CLI::App const& app) {
+    std::vector<std::string> remarks;
+    for (auto const& idle : idle_options) {
+        std::string const names = idle.names;
+        if (app.count(names.substr(0, names.find(','))) > 0)
+            remarks.push_back(fmt::format("{} has no effect: {}", names.substr(names.rfind(',') + 1), idle.remark));
+    }
+    return remarks;
+}
+
+/// `as_keepalived`: without a subcommand, when keepalived's defaults hold.
+Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
+    std::string const name = as_keepalived ? "" : " run";
+    auto const app = parser(name, "The daemon: reads keepalived.conf, speaks VRRP, checks real servers, forwards packets.\n"
+                                  "keepalived's own short options work.");
+    RunWords run;
+    Globals globals;
+    offer_run(*app, run);
+    globals.offer(*app, true);
+    for (auto const& idle : idle_options) {
+        if (idle.has_value)
+            app->add_option(idle.names)->expected(1)->group("");
+        else
+            app->add_flag(idle.names)->group("");
+    }
+    if (auto const text = parse(*app, name, words)) return *text;
+
+    if (run.options.configuration.empty()) run.options.configuration = default_configuration();
+    if (run.test) {
+        if (run.test_files.empty()) run.test_files = {run.options.configuration};
+        return CheckRequest{run.test_files, run.options.config_id, false, false};
+    }
+    if (!run.test_files.empty()) return wrong(name, fmt::format("`{}` is one word too many", run.test_files.front()));
+    if (!run.network_namespace.empty())
+        return wrong(name, fmt::format("--namespace is not carried out yet: use `ip netns exec {} drover run`", run.network_namespace));
+    if (run.dont_fork && run.background) return wrong(name, "--dont-fork and --background contradict each other");
+
+    auto& options = run.options;
+    options.foreground = as_keepalived ? run.dont_fork : !run.background;
+    options.sink = sink_of(run, options.foreground);
+    options.lowest = level_of(run);
+    options.vrrp_only = run.only_vrrp && !run.only_checks;
+    options.checks_only = run.only_checks && !run.only_vrrp;
+    options.socket = globals.socket;
+    options.pin_directory = globals.pin_directory;
+    return RunRequest{options, remarks_of(*app)};
+}
+
+// --- the other commands
+
+Request read_check(std::vector<std::string> const& words) {
+    auto const app = parser(" check", "Says what is wrong with configuration files, and where.");
+    CheckRequest request;
+    app->add_option("FILE", request.files, "default: the file that `drover run` would read");
+    app->add_option("-i,--config-id", request.config_id, "which @ID lines count; default: the host name")->type_name("ID");
+    app->add_flag("--strict", request.strict, "notes count as well");
+    app->add_flag("--json", request.json, "for programs");
+    app->get_option("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (auto const text = parse(*app, " check", words)) return *text;
+    if (request.files.empty()) request.files = {default_configuration()};
+    return request;
+}
+
+/// status, conns and reload take the same options.
+template <class T>
+Request read_question(std::vector<std::string> const& words, std::string const& name, std::string const& description) {
+    auto const app = parser(name, description);
+    T request;
+    Globals globals;
+    globals.offer(*app, false);
+    app->add_flag("--json", request.json, "the daemon's answer as it came");
+    if (auto const text = parse(*app, name, words)) return *text;
+    request.socket = globals.socket;
+    return request;
+}
+
+Request read_real(std::vector<std::string> const& words) {
+    auto const app = parser(" real", "Makes this host a real server of a DR farm, or undoes it: VIPs on lo, ARP kept quiet about them.");
+    RealRequest request;
+    std::vector<std::string> vips;
+    app->add_option("VERB", request.verb, "start, stop, restart or status")->required()->check(CLI::IsMember({"start", "stop", "restart", "status"}));
+    app->add_option("--vip", vips, "a virtual address; may be repeated; default: those of /etc/drover/real.conf")->type_name("ADDRESS")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    app->add_option("--dev", request.devices, "an interface of the LAN; may be repeated; default: every Ethernet one that is up")->type_name("NAME")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    if (auto const text = parse(*app, " real", words)) return *text;
+    for (auto const& vip : vips) {
+        auto const address = Address::parse(vip);
+        if (!address) return wrong(" real", fmt::format("--vip {} is no IP address", vip));
+        request.vips.push_back(*address);
+    }
+    return request;
+}
+
+struct Subcommand {
+    std::string_view name;
+    Request (*read)(std::vector<std::string> const& words);
+};
+
+constexpr std::array subcommands{
+    Subcommand{"run", [](std::vector<std::string> const& words) { return read_run(words, false); }},
+    Subcommand{"check", read_check},
+    Subcommand{"status", [](std::vector<std::string> const& words) {
+                   return read_question<StatusRequest>(words, " status", "Shows instances, services, servers and the packet path.");
+               }},
+    Subcommand{"conns", [](std::vector<std::string> const& words) {
+                   return read_question<ConnsRequest>(words, " conns", "Lists the connections.");
+               }},
+    Subcommand{"reload", [](std::vector<std::string> const& words) {
+                   return read_question<ReloadRequest>(words, " reload", "Has the daemon read its configuration again, and says what that changed.");
+               }},
+    Subcommand{"real", read_real},
+};
+
+/// Options that may stand before the subcommand; they are then read with its own.
+constexpr std::array<std::string_view, 2> leading_names{"--socket", "--pin-dir"};
+
+std::size_t leading_length(std::span<std::string const> words) {
+    std::size_t at = 0;
+    while (at < words.size()) {
+        auto const named = std::ranges::find_if(leading_names, [&](std::string_view name) { return words[at].starts_with(name); });
+        if (named == leading_names.end()) break;
+        if (words[at].size() > named->size() && words[at][named->size()] == '=')
+            at += 1;
+        else if (words[at] == *named && at + 1 < words.size())
+            at += 2;
+        else
+            break;
+    }
+    return at;
+}
+
+/// ipvsadm's words are its own: only what stands before them is drover's.
+Request read_ipvsadm(std::vector<std::string> const& leading, std::vector<std::string> words) {
+    auto const question = read_question<StatusRequest>(leading, "", "");
+    if (auto const* text = std::get_if<Text>(&question)) return *text;
+    return IpvsadmRequest{std::get<StatusRequest>(question).socket, std::move(words)};
+}
+
+}  // namespace
+
+std::string default_socket() { return from_environment("DROVER_SOCKET", "/run/drover/drover.sock"); }
+
+std::string default_configuration() {
+    std::error_code ignored;
+    std::string const own = "/etc/drover/drover.conf";
+    return std::filesystem::exists(own, ignored) ? own : "/etc/keepalived/keepalived.conf";
+}
+
+Request read_arguments(std::span<std::string const> words) {
+    auto const length = leading_length(words);
+    std::vector<std::string> arguments(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(length));
+    auto const rest = words.subspan(length);
+    if (rest.empty()) return wrong("", "no command is given");
+    auto const& first = rest.front();
+    if (first == "-h" || first == "--help" || first == "help") return Text{main_help(), ok};
+    if (first == "-v" || first == "--version" || first == "version") return Text{fmt::format("drover {}\n", version), ok};
+    if (first.starts_with('-')) return read_run({words.begin(), words.end()}, true);
+    if (first == "ipvsadm") return read_ipvsadm(arguments, {rest.begin() + 1, rest.end()});
+
+    auto const found = std::ranges::find(subcommands, std::string_view(first), &Subcommand::name);
+    if (found == subcommands.end()) return wrong("", fmt::format("`{}` is no command", first));
+    arguments.insert(arguments.end(), rest.begin() + 1, rest.end());
+    return found->read(arguments);
+}
+
+}  // namespace drover::cli

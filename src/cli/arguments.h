@@ -1,0 +1,71 @@
+// argv as a request. Reading it does nothing else: no output, no exit.
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/run_options.h"
+#include "base/address.h"
+
+namespace drover::cli {
+
+struct RunRequest {
+    app::RunOptions options;
+    std::vector<std::string> remarks;  ///< options that are accepted and have no effect, a sentence each
+};
+
+struct CheckRequest {
+    std::vector<std::string> files;
+    std::string config_id;
+    bool strict = false;
+    bool json = false;
+};
+
+struct StatusRequest {
+    std::string socket;
+    bool json = false;
+};
+
+struct ConnsRequest {
+    std::string socket;
+    bool json = false;
+};
+
+struct ReloadRequest {
+    std::string socket;
+    bool json = false;
+};
+
+struct IpvsadmRequest {
+    std::string socket;
+    std::vector<std::string> words;
+};
+
+struct RealRequest {
+    std::string verb;  ///< start, stop, restart or status
+    std::vector<Address> vips;
+    std::vector<std::string> devices;
+};
+
+/// Help, the version, or what is wrong with the arguments.
+struct Text {
+    std::string text;
+    int exit_code = 0;
+    bool is_error() const { return exit_code != 0; }
+};
+
+using Request = std::variant<RunRequest, CheckRequest, StatusRequest, ConnsRequest, ReloadRequest, IpvsadmRequest, RealRequest, Text>;
+
+/// `words` without the program's name. Environment: DROVER_SOCKET, DROVER_PIN_DIR, JOURNAL_STREAM.
+Request read_arguments(std::span<std::string const> words);
+
+/// DROVER_SOCKET, else the default.
+std::string default_socket();
+/// /etc/drover/drover.conf if it exists, else /etc/keepalived/keepalived.conf.
+std::string default_configuration();
+
+inline constexpr char const* version = "0.1.0";
+
+}  // namespace drover::cli

@@ -1,0 +1,53 @@
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "config/diagnostic.h"
+#include "config/io/host_files.h"
+#include "config/load.h"
+
+namespace drover::cli {
+
+namespace {
+
+/// Of two files' codes the one that matters more: a file that cannot be used before one that was put right.
+int worse(int one, int other) {
+    constexpr int order[] = {config::clean, config::insecure_scripts, config::corrected, config::missing_argument, config::cannot_run};
+    int worst = one;
+    for (int const code : order)
+        if (code == one || code == other) worst = code;
+    return worst;
+}
+
+std::string summary(std::string const& file, config::Loaded const& loaded) {
+    auto const count = [](std::size_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); };
+    return fmt::format("{}: {}, {}, {}\n", file, count(loaded.configuration.instances.size(), "instance"),
+                       count(loaded.configuration.services.size(), "service"),
+                       loaded.diagnostics.empty() ? "nothing to complain about" : count(loaded.diagnostics.size(), "remark"));
+}
+
+}  // namespace
+
+int check(CheckRequest const& request) {
+    config::HostFiles files;
+    config::ThisHost const host(request.config_id);
+    std::vector<config::Diagnostic> said;
+    int code = config::clean;
+    for (auto const& file : request.files) {
+        auto const loaded = config::load(file, files, host);
+        auto const strict = request.strict && loaded.exit_code == config::clean && !loaded.diagnostics.empty();
+        code = worse(code, strict ? config::corrected : loaded.exit_code);
+        if (request.json) {
+            said.insert(said.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
+            continue;
+        }
+        print(config::render_text(loaded.diagnostics, colour_wanted()));
+        if (loaded.exit_code != config::cannot_run) print(summary(file, loaded));
+    }
+    if (request.json) print(config::render_json(said, code));
+    return finish(code);
+}
+
+}  // namespace drover::cli

@@ -1,0 +1,13 @@
+// Everything a person types. Called as `ipvsadm` or `lvs-dr` (a symbolic link) it is that program.
+#pragma once
+
+#include <functional>
+
+#include "app/run_options.h"
+
+namespace drover::cli {
+
+/// The whole program but the daemon, which is handed in: cli/ stands beside app/, not on it. Returns the exit code.
+int main(int argc, char const* const* argv, std::function<int(app::RunOptions const&)> const& run);
+
+}  // namespace drover::cli

@@ -1,0 +1,234 @@
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include "cli/main.h"
+#include "control/io/running_server.h"
+#include "control/ipvsadm_listing.h"
+#include "control/json.h"
+
+namespace drover::cli {
+namespace {
+
+struct Outcome {
+    int code = -1;
+    std::string out, err;
+};
+
+class Commands : public control::RunningServer {
+protected:
+    void SetUp() override {
+        ::setenv("DROVER_SOCKET", socket_path().c_str(), 1);
+        ::setenv("TZ", "UTC", 1);
+        ::unsetenv("VIP");
+    }
+    void TearDown() override {
+        ::unsetenv("DROVER_SOCKET");
+        RunningServer::TearDown();
+    }
+
+    Outcome call(std::vector<std::string> const& words) {
+        std::vector<char const*> argv;
+        for (auto const& word : words) argv.push_back(word.c_str());
+        ::testing::internal::CaptureStdout();
+        ::testing::internal::CaptureStderr();
+        Outcome outcome;
+        outcome.code = main(static_cast<int>(argv.size()), argv.data(), [this](app::RunOptions const& options) {
+            run_options = options;
+            return 7;
+        });
+        outcome.out = ::testing::internal::GetCapturedStdout();
+        outcome.err = ::testing::internal::GetCapturedStderr();
+        return outcome;
+    }
+
+    std::string file(std::string const& name, std::string const& text) {
+        auto const path = (folder.path / name).string();
+        std::ofstream(path) << text;
+        return path;
+    }
+
+    app::RunOptions run_options;
+};
+
+TEST_F(Commands, StatusShowsWhatTheDaemonAnswers) {
+    start();
+    auto const shown = call({"drover", "status"});
+    EXPECT_EQ(shown.code, 0);
+    EXPECT_EQ(shown.err, "");
+    EXPECT_TRUE(shown.out.starts_with("drover 0.1.0 on master-dr, up 2 h 3 min, process 4321\n")) << shown.out;
+    EXPECT_NE(shown.out.find("VI_1            MASTER since 2026-11-23 11:56:54"), std::string::npos) << shown.out;
+    EXPECT_EQ(shown.out.find('\x1b'), std::string::npos) << "no colours into a pipe";
+    EXPECT_EQ(call({"drover", "status", "--json"}).out, control::to_json(control::sample_status()) + "\n");
+}
+
+TEST_F(Commands, ConnsListsTheConnections) {
+    start();
+    daemon.rows = 1000;
+    auto const shown = call({"drover", "conns"});
+    EXPECT_EQ(shown.code, 0);
+    EXPECT_EQ(std::ranges::count(shown.out, '\n'), 1001);
+    EXPECT_NE(shown.out.find("198.51.100.7:1031"), std::string::npos);
+    auto const json = call({"drover", "conns", "--json"}).out;
+    EXPECT_EQ(std::ranges::count(json, '\n'), 1000);
+    EXPECT_TRUE(json.starts_with(control::to_json(control::sample_row(0)) + "\n"));
+    daemon.rows = 0;
+    EXPECT_EQ(std::ranges::count(call({"drover", "conns"}).out, '\n'), 1) << "the heading alone";
+}
+
+TEST_F(Commands, IpvsadmListsByItsOwnNameAndAsASubcommand) {
+    start();
+    daemon.rows = 3;
+    control::NumbersOnly const numbers;
+    auto const services = *control::ipvsadm::format(control::sample_dataplane(), {.numeric = true}, numbers);
+    for (auto const& words : std::vector<std::vector<std::string>>{{"/usr/sbin/ipvsadm", "-Ln"}, {"drover", "ipvsadm", "-L", "-n"}}) {
+        auto const shown = call(words);
+        EXPECT_EQ(shown.code, 0);
+        EXPECT_EQ(shown.out, services);
+    }
+    EXPECT_EQ(call({"ipvsadm", "-Lnc"}).out, "IPVS connection entries\n"
+                                             "pro expire state       source             virtual            destination\n"
+                                             "TCP 14:59  ESTABLISHED 198.51.100.0:1024  172.51.97.175:80   172.51.96.235:80\n"
+                                             "TCP 14:59  ESTABLISHED 198.51.100.1:1025  172.51.97.175:80   172.51.96.235:80\n"
+                                             "TCP 14:59  ESTABLISHED 198.51.100.2:1026  172.51.97.175:80   172.51.96.235:80\n");
+    EXPECT_EQ(call({"ipvsadm", "-L", "--timeout"}).out, "Timeout (tcp tcpfin udp): 900 120 300\n");
+    EXPECT_EQ(call({"ipvsadm", "-Ln", "--json"}).out, control::to_json(control::sample_dataplane()) + "\n");
+    EXPECT_EQ(std::ranges::count(call({"ipvsadm", "-Lnc", "--json"}).out, '\n'), 3);
+    daemon.rows = 0;
+    EXPECT_EQ(std::ranges::count(call({"ipvsadm", "-Lnc"}).out, '\n'), 2) << "the two title lines";
+}
+
+TEST_F(Commands, IpvsadmFailsAsIpvsadmDoes) {
+    start();
+    struct Case {
+        std::vector<std::string> words;
+        int code;
+        char const* err;
+    };
+    for (auto const& [words, code, err] : std::initializer_list<Case>{
+             {{"ipvsadm", "-Ln", "-t", "10.0.0.100:81"}, 1, "No such service\n"},
+             {{"ipvsadm", "-L", "-f", "6"}, 1, "No such service\n"},
+             {{"ipvsadm", "-L", "extra"}, 2, "unexpected argument extra\n"},
+             {{"ipvsadm", "-n"}, 255, "Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n"},
+             {{"ipvsadm", "-C"}, 2, "ipvsadm: the 'flush' command is not carried out yet by this version of drover\n"},
+         }) {
+        auto const outcome = call(words);
+        EXPECT_EQ(outcome.code, code);
+        EXPECT_EQ(outcome.err, err);
+        EXPECT_EQ(outcome.out, "");
+    }
+    EXPECT_EQ(call({"ipvsadm", "-v"}).out, "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n");
+    auto const help = call({"ipvsadm", "-h"});
+    EXPECT_EQ(help.code, 0);
+    EXPECT_TRUE(help.out.starts_with("ipvsadm v1.31")) << help.out;
+}
+
+TEST_F(Commands, WithoutADaemonNameTheSocketAndReturnTwo) {
+    for (auto const& words : std::vector<std::vector<std::string>>{{"drover", "status"}, {"drover", "conns"}, {"drover", "reload"},
+                                                                   {"drover", "status", "--json"}, {"ipvsadm"}, {"ipvsadm", "-Lnc"},
+                                                                   {"drover", "ipvsadm", "-Ln"}}) {
+        auto const outcome = call(words);
+        EXPECT_EQ(outcome.code, 2) << words.back();
+        EXPECT_EQ(outcome.out, "");
+        EXPECT_NE(outcome.err.find(socket_path()), std::string::npos) << outcome.err;
+        EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    }
+}
+
+TEST_F(Commands, ReloadTellsWhatChangedOrWhyNot) {
+    start();
+    auto const done = call({"drover", "reload"});
+    EXPECT_EQ(done.code, 0);
+    EXPECT_EQ(done.out, "service [172.51.97.175]:tcp:80: weight 1 -> 2\n");
+    daemon.refuse_reload = true;
+    auto const refused = call({"drover", "reload"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_EQ(refused.err, "drover reload: keepalived.conf:3:5: `prority` is no number\n");
+}
+
+TEST_F(Commands, RunHandsTheOptionsToTheDaemon) {
+    auto const outcome = call({"drover", "-n", "-l", "-x", "-f", "k.conf"});
+    EXPECT_EQ(outcome.code, 7);
+    EXPECT_EQ(outcome.err, "drover: --snmp has no effect: there is no SNMP in drover yet\n");
+    EXPECT_EQ(run_options.configuration, "k.conf");
+    EXPECT_EQ(run_options.socket, socket_path());
+}
+
+constexpr char const* clean_file = R"(vrrp_instance VI_1 {
+    state BACKUP
+    interface lo
+    virtual_router_id 51
+    priority 100
+    advert_int 1
+    virtual_ipaddress {
+        10.9.9.9/32
+    }
+}
+)";
+
+TEST_F(Commands, CheckReturnsTheWorstOfItsFiles) {
+    auto const clean = file("clean.conf", clean_file);
+    auto slip = std::string(clean_file);
+    slip.replace(slip.find("priority"), 8, "prioriti");
+    auto const slipped = file("slipped.conf", slip);
+    auto const missing = (folder.path / "missing.conf").string();
+
+    auto const good = call({"drover", "check", clean});
+    EXPECT_EQ(good.code, 0) << good.out;
+    EXPECT_EQ(good.out, clean + ": 1 instance, 0 services, nothing to complain about\n");
+
+    auto const bad = call({"drover", "check", clean, slipped});
+    EXPECT_EQ(bad.code, 5) << bad.out;
+    EXPECT_NE(bad.out.find(slipped + ":5:5: warning:"), std::string::npos) << bad.out;
+    EXPECT_NE(bad.out.find("priority"), std::string::npos) << "the word that was meant: " << bad.out;
+
+    EXPECT_EQ(call({"drover", "check", missing, slipped, clean}).code, 4);
+    EXPECT_EQ(call({"drover", "-t", "-f", slipped}).code, 5);
+    auto const json = call({"drover", "check", "--json", slipped});
+    EXPECT_EQ(json.code, 5);
+    EXPECT_TRUE(json.out.starts_with(R"({"exit_code":5,"diagnostics":[{)")) << json.out;
+}
+
+TEST_F(Commands, StrictCheckCountsNotes) {
+    // Mail is accepted and not carried out yet: a note.
+    auto const noted = file("noted.conf", std::string("global_defs {\n    notification_email {\n        a@example.org\n    }\n}\n") + clean_file);
+    auto const plain = call({"drover", "check", noted});
+    EXPECT_EQ(plain.code, 0) << plain.out;
+    EXPECT_NE(plain.out.find("note:"), std::string::npos) << plain.out;
+    EXPECT_EQ(call({"drover", "check", "--strict", noted}).code, 5);
+}
+
+TEST_F(Commands, LvsDrWithoutAVerbSaysHowItIsUsed) {
+    auto const outcome = call({"/etc/init.d/lvs-dr"});
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_NE((outcome.out + outcome.err).find("lvs-dr {start|stop|restart|status}"), std::string::npos);
+}
+
+TEST_F(Commands, RealStatusTellsWhatIsMissing) {
+    auto const outcome = call({"drover", "real", "status", "--vip", "198.51.100.201"});
+    EXPECT_EQ(outcome.code, 3) << outcome.err;
+    EXPECT_NE(outcome.out.find("198.51.100.201"), std::string::npos) << outcome.out;
+}
+
+TEST_F(Commands, AFullDiskIsNotSilent) {
+    start();
+    std::fflush(stdout);
+    int const saved = ::dup(STDOUT_FILENO);
+    loop::Fd const full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+    ASSERT_TRUE(full);
+    ::dup2(full.get(), STDOUT_FILENO);
+    ::testing::internal::CaptureStderr();
+    char const* const argv[] = {"drover", "status"};
+    auto const code = main(2, argv, {});
+    ::dup2(saved, STDOUT_FILENO);
+    ::close(saved);
+    std::clearerr(stdout);
+    EXPECT_EQ(code, 1);
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "drover: writing the output: No space left on device\n");
+}
+
+}  // namespace
+}  // namespace drover::cli
