@@ -11,8 +11,15 @@
 namespace drover::netlink {
 namespace {
 
-constexpr unsigned groups =
-    RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+unsigned groups_of(Topic topic) {
+    switch (topic) {
+        case Topic::links: return RTMGRP_LINK;
+        case Topic::addresses: return RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+        case Topic::routes: return RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+        case Topic::neighbours: return RTMGRP_NEIGH;
+    }
+    return 0;
+}
 // A full table of routes that comes or goes at once is some hundred bytes a route.
 constexpr int receive_buffer = 8 << 20;
 constexpr std::size_t read_size = 32768;
@@ -47,7 +54,9 @@ void append(std::vector<Event>& events, nlmsghdr const& message) {
 
 }  // namespace
 
-Result<Monitor> Monitor::open() {
+Result<Monitor> Monitor::open(std::initializer_list<Topic> topics) {
+    unsigned groups = 0;
+    for (auto const topic : topics) groups |= groups_of(topic);
     auto* const raw = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (!raw) return fail_errno("open a netlink socket");
     Monitor monitor(raw);

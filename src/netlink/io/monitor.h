@@ -1,6 +1,7 @@
 // Tells of every change of links, addresses, routes and neighbours, whoever made it (this program too).
 #pragma once
 
+#include <initializer_list>
 #include <variant>
 #include <vector>
 
@@ -39,10 +40,14 @@ struct Overrun {};
 
 using Event = std::variant<LinkChanged, LinkGone, AddressAdded, AddressGone, RouteChanged, NeighbourChanged, Overrun>;
 
+enum class Topic { links, addresses, routes, neighbours };
+
 /// Open it before the first dump: then no change can fall between the two. Of one thread and one namespace, as Socket.
 class Monitor {
 public:
-    static Result<Monitor> open();
+    /// Tells of these alone: who does not care for routes is not woken by a full table of them.
+    static Result<Monitor> open(std::initializer_list<Topic> topics = {Topic::links, Topic::addresses, Topic::routes,
+                                                                       Topic::neighbours});
 
     Monitor(Monitor&& other) noexcept;
     Monitor& operator=(Monitor&& other) noexcept;
