@@ -52,7 +52,7 @@ Tracking track(model::Instance const& instance, Surroundings const& surroundings
     Tracking sum;
     for (auto const& tracked : instance.track_interfaces) {
         auto const* const seen = find(surroundings, tracked.name);
-        if (!seen && !surroundings.ever.contains(tracked.name)) {
+        if (!surroundings.known.contains(tracked.name)) {
             sum.notes.push_back(fmt::format(
                 "tracked interface {} has not existed since the start: left out until it appears", tracked.name));
             continue;

@@ -28,7 +28,7 @@ struct SeenAddress {
 struct Surroundings {
     std::vector<SeenInterface> interfaces;  ///< those that exist
     std::vector<SeenAddress> addresses;     ///< in the kernel's order
-    std::set<std::string> ever;             ///< names of all interfaces that existed at any time since the start
+    std::set<std::string> known;            ///< names of all interfaces that have existed since the start, gone or not
     std::set<Address> virtual_addresses;    ///< of all instances: never a source of adverts
     bool operator==(Surroundings const&) const = default;
 };
@@ -40,8 +40,7 @@ struct Judgement {
     bool operator==(Judgement const&) const = default;
 };
 
-/// A tracked interface that has not existed since the start is left out and noted; one that was there and is gone is
-/// down. Faults of the instance's own interface come first.
+/// A tracked interface that is not known yet is left out and noted; one that was there and is gone is down. Faults of the instance's own interface come first.
 Judgement judge(model::Instance const& instance, Surroundings const& surroundings);
 
 }  // namespace drover::vrrp

@@ -258,7 +258,7 @@ void Transition::resume_master(TimePoint last_advert) {
     m_.last_advert = last_advert;
     advertise();
     act(OpenGate{});
-    act(TakeAddresses{});
+    act(TakeAddresses{.announce_missing = true});
     if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
 }
 

@@ -80,6 +80,7 @@ struct ShutGate {
     bool operator==(ShutGate const&) const = default;
 };
 struct TakeAddresses {  ///< and routes; those which are there already are fine
+    bool announce_missing = false;  ///< no Announce follows: what was not there is to be announced
     bool operator==(TakeAddresses const&) const = default;
 };
 struct DropAddresses {  ///< and routes

@@ -88,11 +88,21 @@ TEST(Conditions, ATrackedInterfaceThatNeverExistedIsLeftOutAndSaid) {
                             "tracked interface eth2 has not existed since the start: left out until it appears"));
 }
 
+TEST(Conditions, ATrackedInterfaceThatHasJustBeenMadeMayComeUpFirst) {
+    auto i = instance();
+    i.track_interfaces = {tracked("eth1")};
+    auto s = surroundings();
+    s.interfaces.push_back({"eth1", false});
+    EXPECT_EQ(judge(i, s).conditions.fault, "");
+    s.known.insert("eth1");
+    EXPECT_EQ(judge(i, s).conditions.fault, "interface eth1 down");
+}
+
 TEST(Conditions, ATrackedInterfaceThatDisappearsOrGoesDownIsAFault) {
     auto i = instance();
     i.track_interfaces = {tracked("eth1")};
     auto s = surroundings();
-    s.ever.insert("eth1");
+    s.known.insert("eth1");
     EXPECT_EQ(judge(i, s).conditions.fault, "interface eth1 down");
     s.interfaces.push_back({"eth1", false});
     EXPECT_EQ(judge(i, s).conditions.fault, "interface eth1 down");
@@ -115,7 +125,7 @@ TEST(Conditions, WeightsChangeThePriorityWithinItsBounds) {
         auto i = instance();
         i.track_interfaces = {tracked("eth1", c.weight, c.reverse)};
         auto s = surroundings();
-        s.ever.insert("eth1");
+        s.known.insert("eth1");
         s.interfaces.push_back({"eth1", c.up});
         EXPECT_EQ(judge(i, s).conditions.priority, c.priority) << c.what;
         EXPECT_EQ(judge(i, s).conditions.fault, "") << c.what;
@@ -127,7 +137,7 @@ TEST(Conditions, TheOwnersPriorityCannotBeChanged) {
     i.priority = 255;
     i.track_interfaces = {tracked("eth1", -20)};
     auto s = surroundings();
-    s.ever.insert("eth1");
+    s.known.insert("eth1");
     EXPECT_EQ(judge(i, s).conditions.priority, 255);
 }
 
