@@ -1,0 +1,77 @@
+// The VRRP thread's day: hear adverts, look at the network, take commands, run timers, in this order each time it wakes.
+// The order is the point: a director that overslept hears who has taken over before it says a word (machine.h, is_late).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/vrrp_mailbox.h"
+#include "app/vrrp_network.h"
+#include "app/vrrp_router.h"
+#include "base/result.h"
+#include "loop/io/fd.h"
+#include "vrrp/io/listener.h"
+#include "vrrp/io/transmitter.h"
+
+namespace drover::app {
+
+class VrrpLoop {
+public:
+    static Result<std::unique_ptr<VrrpLoop>> open(VrrpMailbox& mailbox, vrrp::RoleBoard& board,
+                                                  std::function<void(vrrp::NotifyEvent)> const& notify);
+    VrrpLoop(VrrpLoop const&) = delete;
+    VrrpLoop& operator=(VrrpLoop const&) = delete;
+
+    /// Starts the instances and returns after a stop or leave command.
+    void run(std::vector<model::Instance> instances);
+
+private:
+    using Groups = std::set<Address>;
+    struct Ear {
+        vrrp::Listener listener;
+        Groups joined;
+    };
+
+    VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter transmitter, loop::Fd timer,
+             vrrp::RoleBoard& board, std::function<void(vrrp::NotifyEvent)> const& notify, std::uint64_t boot);
+
+    void wait();
+    void hear_all();
+    void hear(int ifindex, vrrp::Frame const& frame, TimePoint now);
+    void follow_network();
+    void report_links(vrrp::Surroundings const& before, vrrp::Surroundings const& now);
+    /// False: the thread shall end.
+    bool obey_commands();
+    void apply(std::vector<model::Instance> instances);
+    void run_timers();
+    void set_timer();
+    void publish();
+
+    /// One listener for each interface that an instance uses and that exists, in the groups they need.
+    void open_ears();
+    void open_ear(netlink::Link const& link, Groups const& groups);
+    void look();
+    bool concerns_us(std::string const& interface) const;
+    VrrpRouter* router_named(std::string const& name);
+
+    VrrpMailbox& mailbox_;
+    VrrpNetwork network_;
+    vrrp::Transmitter transmitter_;
+    loop::Fd timer_;
+    VrrpOutside outside_;
+    std::vector<std::unique_ptr<VrrpRouter>> routers_;
+    std::map<int, Ear> ears_;
+    std::set<int> deaf_;  ///< interfaces on which listening failed: said once
+    vrrp::Surroundings surroundings_;
+    TimePoint heard_at_;
+    TimePoint published_at_;
+    std::uint64_t published_transitions_ = 0;
+    bool publish_again_ = false;
+};
+
+}  // namespace drover::app

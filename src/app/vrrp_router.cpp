@@ -1,0 +1,262 @@
+#include "app/vrrp_router.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/core.h>
+
+#include "base/log.h"
+#include "loop/io/clock.h"
+#include "vrrp/resume.h"
+
+namespace drover::app {
+namespace {
+
+// A refused advert is named once, then at most this often, and shown in the status for as long.
+constexpr Duration refusal_lasts = 60s;
+// Senders of refused adverts that are remembered: anybody on the link can make one up.
+constexpr std::size_t most_refusals = 16;
+// What could not be set, or was deleted without an event that we listen to (routes), is tried again.
+constexpr Duration holdings_checked_every = 5s;
+
+/// 00:00:5e:00:01:xx (RFC 3768 7.3): moves with mastership, so it names no director.
+bool is_virtual(Mac const& mac) {
+    constexpr std::array<std::uint8_t, 5> prefix{0x00, 0x00, 0x5e, 0x00, 0x01};
+    return std::equal(prefix.begin(), prefix.end(), mac.bytes.begin());
+}
+
+std::vector<Address> advertised(model::Instance const& instance) {
+    std::vector<Address> addresses;
+    for (auto const& address : instance.addresses)
+        if (address.prefix.address.is_v4()) addresses.push_back(address.prefix.address);
+    return addresses;
+}
+
+std::string joined(std::vector<Address> const& addresses) {
+    std::string text;
+    for (auto const& address : addresses) text += (text.empty() ? "" : ", ") + address.text();
+    return text.empty() ? "none" : text;
+}
+
+}  // namespace
+
+bool same_virtual_router(model::Instance const& a, model::Instance const& b) {
+    return a.name == b.name && a.interface == b.interface && a.virtual_router_id == b.virtual_router_id &&
+           a.version == b.version && a.multicast_group == b.multicast_group;
+}
+
+VrrpRouter::VrrpRouter(model::Instance instance, VrrpOutside& outside)
+    : instance_(std::move(instance)), outside_(outside), holdings_(outside.network) {
+    machine_.settings = vrrp::settings_of(instance_);
+}
+
+void VrrpRouter::start(vrrp::Surroundings const& surroundings, TimePoint now) {
+    auto const resume = vrrp::may_resume(outside_.board.saved(instance_.name), instance_, now, outside_.boot);
+    give(vrrp::Start{judge(surroundings), resume}, now);
+}
+
+void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now) {
+    auto const advert = vrrp::decode(packet, vrrp::expectation_of(instance_));
+    if (!advert) return refuse(packet.from, advert.error(), now);
+    ++received_;
+    master_address_ = packet.from;
+    if (!is_virtual(from)) outside_.board.peer_seen(instance_.interface, from, packet.from);
+    if (!instance_.skip_check_adv_addr) compare_addresses(packet.from, advert->addresses);
+    give(vrrp::AdvertHeard{packet.from, advert->priority}, now);
+}
+
+void VrrpRouter::run_timers(TimePoint now) {
+    if (auto const wake = vrrp::wakes_at(machine_); wake && *wake <= now) give(vrrp::TimerExpired{}, now);
+    if (check_holdings_ && *check_holdings_ <= now) put_back(now);
+}
+
+void VrrpRouter::look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes,
+                             TimePoint now) {
+    auto const conditions = judge(surroundings);
+    if (conditions != machine_.conditions) give(vrrp::ConditionsChanged{conditions}, now);
+    // With its interface a route goes silently.
+    if (is_master() && (changes.links || holdings_.lacks_an_address(instance_))) put_back(now);
+}
+
+void VrrpRouter::reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now) {
+    auto const before = std::exchange(instance_, std::move(instance));
+    // Also as a backup: what an earlier daemon may have left is ours to remove.
+    holdings_.drop_difference(before, instance_);
+    address_note_.clear();
+    give(vrrp::Reconfigured{vrrp::settings_of(instance_), judge(surroundings)}, now);
+    if (is_master()) announce(hold(now), machine_.settings.garp.repeat);
+}
+
+void VrrpRouter::stop(TimePoint now) { give(vrrp::Stop{}, now); }
+
+std::optional<TimePoint> VrrpRouter::wakes_at() const {
+    auto wake = vrrp::wakes_at(machine_);
+    if (check_holdings_) wake = wake ? std::min(*wake, *check_holdings_) : *check_holdings_;
+    return wake;
+}
+
+void VrrpRouter::give(vrrp::Event const& event, TimePoint now) {
+    auto const before = machine_.state;
+    auto step = vrrp::on(std::move(machine_), event, now);
+    machine_ = std::move(step.next);
+    if (machine_.state != before) {
+        since_unix_us_ = loop::unix_microseconds();
+        ++transitions_;
+    }
+    for (auto const& action : step.actions) std::visit([&](auto const& a) { perform(a, now); }, action);
+}
+
+void VrrpRouter::perform(vrrp::Record const& record, TimePoint) {
+    outside_.board.record(instance_.name, role(record.state, machine_.last_advert));
+}
+
+vrrp::SavedRole VrrpRouter::role(model::VrrpState state, TimePoint last_advert) const {
+    return {state, last_advert, machine_.settings.interval, instance_.virtual_router_id, outside_.boot};
+}
+
+void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
+    auto const* const link = outside_.network.link(instance_.interface);
+    if (!link) return;
+    auto const message = vrrp::encode({instance_.virtual_router_id, advert.priority, machine_.settings.interval,
+                                       advertised(instance_)},
+                                      instance_.authentication);
+    auto const& group = instance_.multicast_group;
+    auto const packet = vrrp::ipv4_packet(machine_.conditions.own, group, ++ip_id_, message);
+    auto const sent = outside_.transmitter.send_to_group(link->index, group, packet);
+    if (!sent) {
+        // Once; a line a second would hide what else is said.
+        if (!send_failed_)
+            log::warning("({}): send advert error {} ({})", instance_.name, sent.error().code,
+                         std::strerror(sent.error().code));
+        send_failed_ = true;
+        return;
+    }
+    send_failed_ = false;
+    ++sent_;
+    if (is_master()) outside_.board.record(instance_.name, role(model::VrrpState::master, now));
+}
+
+void VrrpRouter::perform(vrrp::TakeAddresses const& take, TimePoint now) {
+    auto const missing = hold(now);
+    if (take.announce_missing) announce(missing, machine_.settings.garp.repeat);
+}
+
+void VrrpRouter::perform(vrrp::DropAddresses const&, TimePoint) {
+    check_holdings_.reset();
+    holdings_.drop(instance_);
+    say_new(holdings_.problems(), problems_);
+}
+
+void VrrpRouter::perform(vrrp::Announce const& announcement, TimePoint) {
+    announce(all_addresses(instance_), announcement.repeat);
+}
+
+void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
+    for (auto& event : vrrp::notify_events(instance_, notify.happening, machine_.priority()))
+        outside_.notify(std::move(event));
+}
+
+void VrrpRouter::perform(vrrp::Report const& report, TimePoint) { log::write(report.level, report.text); }
+
+std::vector<model::VirtualAddress> VrrpRouter::hold(TimePoint now) {
+    auto missing = holdings_.take(instance_);
+    say_new(holdings_.problems(), problems_);
+    check_holdings_.reset();
+    if (!instance_.routes.empty() || !problems_.empty()) check_holdings_ = now + holdings_checked_every;
+    return missing;
+}
+
+void VrrpRouter::put_back(TimePoint now) {
+    auto const missing = hold(now);
+    for (auto const& address : missing)
+        log::warning("({}) address {} was missing: set again", instance_.name, address.prefix.text());
+    announce(missing, machine_.settings.garp.repeat);
+}
+
+void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, int repeat) {
+    for (int round = 0; round < repeat; ++round) {
+        for (auto const& address : addresses) {
+            auto const& ip = address.prefix.address;
+            auto const* const link = holdings_.device_of(address, instance_);
+            if (!ip.is_v4() || !link || !link->mac || !link->ethernet) continue;
+            if (round == 0)
+                log::debug("({}) Sending/queueing gratuitous ARPs on {} for {}", instance_.name, link->name, ip.text());
+            auto const sent = outside_.transmitter.announce(link->index, *link->mac, ip);
+            if (sent) {
+                log::debug("Sending gratuitous ARP on {} for {}", link->name, ip.text());
+            } else if (round == 0) {
+                log::warning("({}) gratuitous ARP on {} for {}: {}", instance_.name, link->name, ip.text(),
+                             sent.error().message);
+            }
+        }
+    }
+}
+
+vrrp::Conditions VrrpRouter::judge(vrrp::Surroundings const& surroundings) {
+    auto judgement = vrrp::judge(instance_, surroundings);
+    say_new(judgement.notes, notes_);
+    return judgement.conditions;
+}
+
+void VrrpRouter::say_new(std::vector<std::string> const& now, std::vector<std::string>& before) {
+    for (auto const& sentence : now)
+        if (std::ranges::find(before, sentence) == before.end()) log::warning("({}) {}", instance_.name, sentence);
+    before = now;
+}
+
+void VrrpRouter::refuse(Address const& from, vrrp::Refusal const& refusal, TimePoint now) {
+    std::erase_if(refused_, [&](auto const& entry) { return now - entry.second.last > refusal_lasts; });
+    auto const key = std::pair(from, refusal.reason);
+    if (!refused_.contains(key) && refused_.size() >= most_refusals) return;
+    auto& refused = refused_[key];
+    bool const say = refused.count == 0 || now - refused.said > refusal_lasts;
+    refused.text = refusal.text;
+    refused.last = now;
+    ++refused.count;
+    if (!say) return;
+    refused.said = now;
+    log::warning("({}) {}", instance_.name, refusal.text);
+    log::warning("({}) adverts from {} are refused ({}): if it serves the same VIPs, both will be MASTER",
+                 instance_.name, from.text(), vrrp::name(refusal.reason));
+}
+
+void VrrpRouter::compare_addresses(Address const& from, std::vector<Address> const& theirs) {
+    auto ours = advertised(instance_);
+    auto sorted = theirs;
+    std::ranges::sort(ours);
+    std::ranges::sort(sorted);
+    // keepalived up to 2.3.0 drops such an advert, and then both are master; later ones only say it, as we do.
+    auto note = ours == sorted ? std::string()
+                               : fmt::format("{} advertises other virtual addresses ({}) than are configured here ({})",
+                                             from.text(), joined(theirs), joined(advertised(instance_)));
+    if (!note.empty() && note != address_note_) log::warning("({}) {}", instance_.name, note);
+    address_note_ = std::move(note);
+}
+
+model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
+    model::InstanceObserved seen;
+    seen.name = instance_.name;
+    seen.interface = instance_.interface;
+    seen.virtual_router_id = instance_.virtual_router_id;
+    seen.state = machine_.state;
+    seen.since_unix_us = since_unix_us_;
+    seen.reason = machine_.why;
+    seen.priority = instance_.priority;
+    seen.effective_priority = machine_.priority();
+    for (auto const& address : all_addresses(instance_)) seen.addresses.push_back(address.prefix.address);
+    seen.master_address = master_address_;
+    seen.adverts_sent = sent_;
+    seen.adverts_received = received_;
+    seen.became_master = machine_.became_master;
+    seen.late = machine_.late;
+    seen.notes = notes_;
+    seen.notes.insert(seen.notes.end(), problems_.begin(), problems_.end());
+    if (!address_note_.empty()) seen.notes.push_back(address_note_);
+    for (auto const& [key, refused] : refused_)
+        if (now - refused.last <= refusal_lasts)
+            seen.notes.push_back(fmt::format("adverts from {} are refused ({}), {} so far", key.first.text(),
+                                             refused.text, refused.count));
+    return seen;
+}
+
+}  // namespace drover::app

@@ -1,0 +1,108 @@
+// One instance at work: its election machine, and the carrying out of what the machine wants. Lives in the VRRP thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/vrrp_holdings.h"
+#include "app/vrrp_network.h"
+#include "model/instance.h"
+#include "model/observed.h"
+#include "vrrp/conditions.h"
+#include "vrrp/io/transmitter.h"
+#include "vrrp/machine.h"
+#include "vrrp/notify.h"
+#include "vrrp/packet.h"
+#include "vrrp/role_board.h"
+
+namespace drover::app {
+
+/// What all instances share; it outlives them.
+struct VrrpOutside {
+    VrrpNetwork& network;
+    vrrp::Transmitter& transmitter;
+    vrrp::RoleBoard& board;
+    std::function<void(vrrp::NotifyEvent)> const& notify;
+    std::uint64_t boot;  ///< which boot of the host this is (vrrp::SavedRole)
+};
+
+class VrrpRouter {
+public:
+    VrrpRouter(model::Instance instance, VrrpOutside& outside);
+
+    /// Resumes mastership of an earlier daemon if that is allowed.
+    void start(vrrp::Surroundings const& surroundings, TimePoint now);
+    void hear(vrrp::Packet const& packet, Mac const& from, TimePoint now);
+    void run_timers(TimePoint now);
+    /// Something has changed; also puts back what was taken from a master by hand.
+    void look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes, TimePoint now);
+    /// Of the same name, interface and VRID (same_virtual_router): keeps its state.
+    void reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now);
+    void stop(TimePoint now);
+
+    std::optional<TimePoint> wakes_at() const;
+    model::Instance const& instance() const { return instance_; }
+    model::InstanceObserved observed(TimePoint now) const;
+    /// A number that changes with every change of state.
+    std::uint64_t transitions() const { return transitions_; }
+
+private:
+    /// Adverts that were not believed, by sender and reason.
+    struct Refused {
+        std::string text;
+        std::uint64_t count = 0;
+        TimePoint last;
+        TimePoint said;
+    };
+
+    void give(vrrp::Event const& event, TimePoint now);
+    void perform(vrrp::Record const& record, TimePoint);
+    void perform(vrrp::SendAdvert const& advert, TimePoint now);
+    void perform(vrrp::OpenGate const&, TimePoint) { outside_.board.open_gate(instance_.name); }
+    void perform(vrrp::ShutGate const&, TimePoint) { outside_.board.shut_gate(instance_.name); }
+    void perform(vrrp::TakeAddresses const& take, TimePoint now);
+    void perform(vrrp::DropAddresses const&, TimePoint);
+    void perform(vrrp::Announce const& announce, TimePoint);
+    void perform(vrrp::Notify const& notify, TimePoint);
+    void perform(vrrp::Report const& report, TimePoint);
+
+    /// Sets what is missing, and returns which addresses were.
+    std::vector<model::VirtualAddress> hold(TimePoint now);
+    /// Sets and announces what somebody else has removed.
+    void put_back(TimePoint now);
+    void announce(std::vector<model::VirtualAddress> const& addresses, int repeat);
+    vrrp::SavedRole role(model::VrrpState state, TimePoint last_advert) const;
+    vrrp::Conditions judge(vrrp::Surroundings const& surroundings);
+    void say_new(std::vector<std::string> const& now, std::vector<std::string>& before);
+    void refuse(Address const& from, vrrp::Refusal const& refusal, TimePoint now);
+    void compare_addresses(Address const& from, std::vector<Address> const& theirs);
+    bool is_master() const { return machine_.state == model::VrrpState::master; }
+
+    model::Instance instance_;
+    VrrpOutside& outside_;
+    vrrp::Machine machine_;
+    VrrpHoldings holdings_;
+    std::optional<TimePoint> check_holdings_;
+
+    std::uint16_t ip_id_ = 0;
+    bool send_failed_ = false;
+    std::vector<std::string> notes_;     ///< of the surroundings
+    std::vector<std::string> problems_;  ///< of the holdings
+    std::string address_note_;
+    std::map<std::pair<Address, vrrp::Reason>, Refused> refused_;
+    std::int64_t since_unix_us_ = 0;
+    std::optional<Address> master_address_;
+    std::uint64_t sent_ = 0;
+    std::uint64_t received_ = 0;
+    std::uint64_t transitions_ = 0;
+};
+
+/// Both speak for one virtual router: state may be kept over a reload.
+bool same_virtual_router(model::Instance const& a, model::Instance const& b);
+
+}  // namespace drover::app

@@ -1,0 +1,52 @@
+// The VRRP thread's handle: what the rest of the daemon sees of it. The thread owns the election of all instances, their
+// virtual addresses and routes, and gratuitous ARP; nothing that others do here makes it wait.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "model/instance.h"
+#include "model/observed.h"
+#include "vrrp/notify.h"
+#include "vrrp/role_board.h"
+
+namespace drover::app {
+
+class VrrpThread {
+public:
+    /// `board` must outlive it. `notify` is called from the VRRP thread for every script to run: it must only post.
+    VrrpThread(std::vector<model::Instance> instances, vrrp::RoleBoard& board,
+               std::function<void(vrrp::NotifyEvent)> notify);
+    /// As leave(), if it still runs.
+    ~VrrpThread();
+    VrrpThread(VrrpThread const&) = delete;
+    VrrpThread& operator=(VrrpThread const&) = delete;
+
+    /// Opens its sockets in the caller's network namespace and starts the thread. Fails without CAP_NET_RAW or
+    /// CAP_NET_ADMIN, with a sentence. Call it once.
+    Result<void> start();
+
+    /// A reload; returns when the thread has carried it out. Instances are matched by name: one that is still the same
+    /// virtual router (interface, VRID) keeps its state, and what has changed of it is reconciled; one that is gone stops
+    /// as in stop().
+    void apply(std::vector<model::Instance> instances);
+
+    /// As the thread saw it a moment ago.
+    std::vector<model::InstanceObserved> observed() const;
+
+    /// Orderly: priority 0 is sent, addresses and routes go, gates are shut, notify_stop is posted; then the thread ends.
+    void stop();
+    /// Ends the thread and leaves addresses, routes and gates as they are, for a daemon that follows at once.
+    void leave();
+
+private:
+    std::vector<model::Instance> instances_;
+    vrrp::RoleBoard& board_;
+    std::function<void(vrrp::NotifyEvent)> notify_;
+    struct Running;
+    std::unique_ptr<Running> running_;
+};
+
+}  // namespace drover::app
