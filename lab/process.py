@@ -1,0 +1,67 @@
+"""A program that runs in the background on a host of the lab."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+
+class Process:
+    """Started by Host.spawn(). What it prints goes to `log`."""
+
+    def __init__(self, entering: list[str], command: list[str], log: Path):
+        self.command = command
+        self.log = log
+        with log.open("ab") as output:
+            # A session of its own: Ctrl-C in the terminal is for the lab, which then ends its hosts in order.
+            self._door = subprocess.Popen(entering + command, stdin=subprocess.DEVNULL, stdout=output,
+                                          stderr=subprocess.STDOUT, start_new_session=True)
+        self.pid = self._wait_for_child()
+
+    def _wait_for_child(self) -> int:
+        """nsenter forks, since only a child can be inside another pid namespace: the child is the program."""
+        children = Path(f"/proc/{self._door.pid}/task/{self._door.pid}/children")
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            if self._door.poll() is not None:
+                return 0
+            try:
+                words = children.read_text().split()
+            except OSError:
+                words = []
+            if words:
+                return int(words[0])
+            time.sleep(0.002)
+        raise RuntimeError(f"{self.command[0]} was not started within 10 s")
+
+    def running(self) -> bool:
+        return self._door.poll() is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Does nothing once the program has ended."""
+        if self.pid and self.running():
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                pass
+
+    def wait(self, seconds: float = 10) -> int:
+        """The exit status; minus the number of the signal that ended it."""
+        return self._door.wait(seconds)
+
+    def stop(self, seconds: float = 10) -> int:
+        """TERM, and KILL when that is not enough."""
+        self.send(signal.SIGTERM)
+        try:
+            return self.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return self.kill()
+
+    def kill(self) -> int:
+        self.send(signal.SIGKILL)
+        return self.wait()
+
+    def said(self) -> str:
+        """What it has printed so far."""
+        return self.log.read_text(errors="replace")
