@@ -57,7 +57,9 @@ std::optional<Text> parse(CLI::App& app, std::string const& name, std::vector<st
         auto const* kind = extra.front().starts_with('-') ? "no option of it" : "one word too many";
         return wrong(name, fmt::format("`{}` is {}", extra.front(), kind));
     } catch (CLI::CallForHelp const&) {
-        return Text{app.help() + exit_code_text(), ok};
+        auto help = app.help();
+        help.erase(help.find_last_not_of('\n') + 1);
+        return Text{help + "\n" + exit_code_text(), ok};
     } catch (CLI::ParseError const& error) {
         return wrong(name, error.what());
     }
@@ -95,14 +97,15 @@ void offer_run(CLI::App& app, RunWords& words) {
     app.add_option("files", words.test_files)->group("")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-log::Sink sink_of(RunWords const& words, bool foreground) {
+/// A person who types `drover run` looks at the terminal; whoever starts it as keepalived reads syslog.
+log::Sink sink_of(RunWords const& words, bool as_keepalived) {
     static std::map<std::string, log::Sink> const named{
         {"console", log::Sink::console}, {"journal", log::Sink::journal}, {"syslog", log::Sink::syslog}, {"none", log::Sink::none}};
     if (!words.log.empty()) return named.at(words.log);
     if (words.console) return log::Sink::console;
     // systemd sets JOURNAL_STREAM for a service whose standard error is the journal.
     if (std::getenv("JOURNAL_STREAM") != nullptr) return log::Sink::journal;
-    if (foreground && !words.dont_fork) return log::Sink::console;
+    if (!as_keepalived && !words.background) return log::Sink::console;
     return words.no_syslog ? log::Sink::none : log::Sink::syslog;
 }
 
@@ -123,6 +126,12 @@ std::vector<std::string> remarks_of(CLI::App const& app) {
     return remarks;
 }
 
+std::string idle_options_text() {
+    std::string names;
+    for (auto const& idle : idle_options) names += std::string(" ") + idle.names;
+    return "Accepted for keepalived's sake, without effect:" + names;
+}
+
 /// `as_keepalived`: without a subcommand, when keepalived's defaults hold.
 Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
     std::string const name = as_keepalived ? "" : " run";
@@ -132,6 +141,7 @@ Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
     Globals globals;
     offer_run(*app, run);
     globals.offer(*app, true);
+    app->footer(idle_options_text());
     for (auto const& idle : idle_options) {
         if (idle.has_value)
             app->add_option(idle.names)->expected(1)->group("");
@@ -152,7 +162,7 @@ Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
 
     auto& options = run.options;
     options.foreground = as_keepalived ? run.dont_fork : !run.background;
-    options.sink = sink_of(run, options.foreground);
+    options.sink = sink_of(run, as_keepalived);
     options.lowest = level_of(run);
     options.vrrp_only = run.only_vrrp && !run.only_checks;
     options.checks_only = run.only_checks && !run.only_vrrp;
@@ -267,7 +277,7 @@ Request read_arguments(std::span<std::string const> words) {
     if (rest.empty()) return wrong("", "no command is given");
     auto const& first = rest.front();
     if (first == "-h" || first == "--help" || first == "help") return Text{main_help(), ok};
-    if (first == "-v" || first == "--version" || first == "version") return Text{fmt::format("drover {}\n", version), ok};
+    if (first == "-v" || first == "--version" || first == "version") return Text{"drover " DROVER_VERSION "\n", ok};
     if (first.starts_with('-')) return read_run({words.begin(), words.end()}, true);
     if (first == "ipvsadm") return read_ipvsadm(arguments, {rest.begin() + 1, rest.end()});
 

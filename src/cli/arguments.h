@@ -66,6 +66,4 @@ std::string default_socket();
 /// /etc/drover/drover.conf if it exists, else /etc/keepalived/keepalived.conf.
 std::string default_configuration();
 
-inline constexpr char const* version = "0.1.0";
-
 }  // namespace drover::cli

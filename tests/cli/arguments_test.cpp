@@ -97,6 +97,11 @@ TEST_F(Arguments, WithoutACommandAreKeepaliveds) {
     }
 }
 
+TEST_F(Arguments, OfRunLogWhereAPersonLooks) {
+    for (auto const* line : {"run", "run -n", "run -l", "run -l --background"}) EXPECT_EQ(request<RunRequest>(line).options.sink, log::Sink::console) << line;
+    EXPECT_EQ(request<RunRequest>("run --background").options.sink, log::Sink::syslog);
+}
+
 TEST_F(Arguments, UnderSystemdLogToTheJournal) {
     ::setenv("JOURNAL_STREAM", "8:1234", 1);
     EXPECT_EQ(request<RunRequest>("run").options.sink, log::Sink::journal);
