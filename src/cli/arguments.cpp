@@ -1,14 +1,14 @@
 // The one file that knows CLI11.
 #include "cli/arguments.h"
 
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "cli/exit_code.h"
 #include "cli/help.h"
@@ -33,9 +33,13 @@ struct Globals {
     std::string pin_directory = from_environment("DROVER_PIN_DIR", "/sys/fs/bpf/drover");
 
     void offer(CLI::App& app, bool of_the_daemon) {
-        app.add_option("--socket", socket, "the daemon's UNIX socket (DROVER_SOCKET)")->type_name("PATH")->capture_default_str();
+        app.add_option("--socket", socket, "the daemon's UNIX socket (DROVER_SOCKET)")
+            ->type_name("PATH")
+            ->capture_default_str();
         if (!of_the_daemon) return;
-        app.add_option("--pin-dir", pin_directory, "where maps and programs are pinned (DROVER_PIN_DIR)")->type_name("DIR")->capture_default_str();
+        app.add_option("--pin-dir", pin_directory, "where maps and programs are pinned (DROVER_PIN_DIR)")
+            ->type_name("DIR")
+            ->capture_default_str();
     }
 };
 
@@ -79,19 +83,32 @@ struct RunWords {
 
 void offer_run(CLI::App& app, RunWords& words) {
     auto& options = words.options;
-    app.add_option("-f,--use-file", options.configuration, "the configuration; default: /etc/drover/drover.conf, else /etc/keepalived/keepalived.conf")->type_name("FILE");
+    app.add_option("-f,--use-file", options.configuration,
+                   "the configuration; default: /etc/drover/drover.conf, else /etc/keepalived/keepalived.conf")
+        ->type_name("FILE");
     app.add_flag("-n,--dont-fork", words.dont_fork, "stay in the foreground (the default of `drover run`)");
     app.add_flag("--background", words.background, "go to the background (keepalived's default)");
     app.add_flag("-l,--log-console", words.console, "log to standard error");
     app.add_flag("-D,--log-detail", words.detail, "log in detail");
     app.add_flag("-G,--no-syslog", words.no_syslog, "do not log to syslog");
-    app.add_option("--log", words.log, "where to log: console, journal, syslog or none")->type_name("SINK")->check(CLI::IsMember({"console", "journal", "syslog", "none"}));
-    app.add_option("--log-level", words.level, "the lowest level logged: debug, info, notice, warning or error")->type_name("LEVEL")->check(CLI::IsMember({"debug", "info", "notice", "warning", "error"}));
+    app.add_option("--log", words.log, "where to log: console, journal, syslog or none")
+        ->type_name("SINK")
+        ->check(CLI::IsMember({"console", "journal", "syslog", "none"}));
+    app.add_option("--log-level", words.level, "the lowest level logged: debug, info, notice, warning or error")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"debug", "info", "notice", "warning", "error"}));
     app.add_flag("-P,--vrrp", words.only_vrrp, "only VRRP, no health checks");
     app.add_flag("-C,--check", words.only_checks, "only services and health checks, no VRRP");
-    app.add_option("-p,--pid", options.pid_file, "the file for the process id")->type_name("FILE")->capture_default_str();
-    app.add_option("-i,--config-id", options.config_id, "which @ID lines of the configuration count; default: the host name")->type_name("ID");
-    app.add_option("--slots", options.slots, "size of a new connection table, in connections; twice what is expected")->type_name("N")->check(CLI::Range(fewest_slots, most_slots))->capture_default_str();
+    app.add_option("-p,--pid", options.pid_file, "the file for the process id")
+        ->type_name("FILE")
+        ->capture_default_str();
+    app.add_option("-i,--config-id", options.config_id,
+                   "which @ID lines of the configuration count; default: the host name")
+        ->type_name("ID");
+    app.add_option("--slots", options.slots, "size of a new connection table, in connections; twice what is expected")
+        ->type_name("N")
+        ->check(CLI::Range(fewest_slots, most_slots))
+        ->capture_default_str();
     app.add_option("-s,--namespace", words.network_namespace)->group("");
     app.add_flag("-t,--config-test", words.test, "only check the configuration, as `drover check` does");
     app.add_option("files", words.test_files)->group("")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -99,8 +116,10 @@ void offer_run(CLI::App& app, RunWords& words) {
 
 /// A person who types `drover run` looks at the terminal; whoever starts it as keepalived reads syslog.
 log::Sink sink_of(RunWords const& words, bool as_keepalived) {
-    static std::map<std::string, log::Sink> const named{
-        {"console", log::Sink::console}, {"journal", log::Sink::journal}, {"syslog", log::Sink::syslog}, {"none", log::Sink::none}};
+    static std::map<std::string, log::Sink> const named{{"console", log::Sink::console},
+                                                        {"journal", log::Sink::journal},
+                                                        {"syslog", log::Sink::syslog},
+                                                        {"none", log::Sink::none}};
     if (!words.log.empty()) return named.at(words.log);
     if (words.console) return log::Sink::console;
     // systemd sets JOURNAL_STREAM for a service whose standard error is the journal.
@@ -110,8 +129,11 @@ log::Sink sink_of(RunWords const& words, bool as_keepalived) {
 }
 
 log::Level level_of(RunWords const& words) {
-    static std::map<std::string, log::Level> const named{{"debug", log::Level::debug}, {"info", log::Level::info}, {"notice", log::Level::notice},
-                                                         {"warning", log::Level::warning}, {"error", log::Level::error}};
+    static std::map<std::string, log::Level> const named{{"debug", log::Level::debug},
+                                                         {"info", log::Level::info},
+                                                         {"notice", log::Level::notice},
+                                                         {"warning", log::Level::warning},
+                                                         {"error", log::Level::error}};
     if (!words.level.empty()) return named.at(words.level);
     return words.detail ? log::Level::debug : log::Level::info;
 }
@@ -135,8 +157,9 @@ std::string idle_options_text() {
 /// `as_keepalived`: without a subcommand, when keepalived's defaults hold.
 Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
     std::string const name = as_keepalived ? "" : " run";
-    auto const app = parser(name, "The daemon: reads keepalived.conf, speaks VRRP, checks real servers, forwards packets.\n"
-                                  "keepalived's own short options work.");
+    auto const app = parser(name,
+                            "The daemon: reads keepalived.conf, speaks VRRP, checks real servers, forwards packets.\n"
+                            "keepalived's own short options work.");
     RunWords run;
     Globals globals;
     offer_run(*app, run);
@@ -157,7 +180,8 @@ Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
     }
     if (!run.test_files.empty()) return wrong(name, fmt::format("`{}` is one word too many", run.test_files.front()));
     if (!run.network_namespace.empty())
-        return wrong(name, fmt::format("--namespace is not carried out yet: use `ip netns exec {} drover run`", run.network_namespace));
+        return wrong(name, fmt::format("--namespace is not carried out yet: use `ip netns exec {} drover run`",
+                                       run.network_namespace));
     if (run.dont_fork && run.background) return wrong(name, "--dont-fork and --background contradict each other");
 
     auto& options = run.options;
@@ -177,7 +201,8 @@ Request read_check(std::vector<std::string> const& words) {
     auto const app = parser(" check", "Says what is wrong with configuration files, and where.");
     CheckRequest request;
     app->add_option("FILE", request.files, "default: the file that `drover run` would read");
-    app->add_option("-i,--config-id", request.config_id, "which @ID lines count; default: the host name")->type_name("ID");
+    app->add_option("-i,--config-id", request.config_id, "which @ID lines count; default: the host name")
+        ->type_name("ID");
     app->add_flag("--strict", request.strict, "notes count as well");
     app->add_flag("--json", request.json, "for programs");
     app->get_option("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -200,12 +225,26 @@ Request read_question(std::vector<std::string> const& words, std::string const& 
 }
 
 Request read_real(std::vector<std::string> const& words) {
-    auto const app = parser(" real", "Makes this host a real server of a DR farm, or undoes it: VIPs on lo, ARP kept quiet about them.");
+    auto const app = parser(
+        " real", "Makes this host a real server of a DR farm, or undoes it: VIPs on lo, ARP kept quiet about them.");
     RealRequest request;
     std::vector<std::string> vips;
-    app->add_option("VERB", request.verb, "start, stop, restart or status")->required()->check(CLI::IsMember({"start", "stop", "restart", "status"}));
-    app->add_option("--vip", vips, "a virtual address; may be repeated; default: those of /etc/drover/real.conf")->type_name("ADDRESS")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
-    app->add_option("--dev", request.devices, "an interface of the LAN; may be repeated; default: every Ethernet one that is up")->type_name("NAME")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    app->add_option("VERB", request.verb, "start, stop, restart or status")
+        ->required()
+        ->check(CLI::IsMember({"start", "stop", "restart", "status"}));
+    app->add_option("--vip", vips, "a virtual address; may be repeated; default: those of /etc/drover/real.conf")
+        ->type_name("ADDRESS")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+    app->add_option("--dev", request.devices,
+                    "an interface of the LAN; may be repeated; default: every Ethernet one that is up")
+        ->type_name("NAME")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+    app->add_option("--state-file", request.state_file,
+                    "what `stop` needs to put things back; default: /run/drover/real.json")
+        ->type_name("FILE");
+    app->add_option("--configuration", request.configuration_file, "default: /etc/drover/real.conf")->type_name("FILE");
     if (auto const text = parse(*app, " real", words)) return *text;
     for (auto const& vip : vips) {
         auto const address = Address::parse(vip);
@@ -223,14 +262,19 @@ struct Subcommand {
 constexpr std::array subcommands{
     Subcommand{"run", [](std::vector<std::string> const& words) { return read_run(words, false); }},
     Subcommand{"check", read_check},
-    Subcommand{"status", [](std::vector<std::string> const& words) {
-                   return read_question<StatusRequest>(words, " status", "Shows instances, services, servers and the packet path.");
+    Subcommand{"status",
+               [](std::vector<std::string> const& words) {
+                   return read_question<StatusRequest>(words, " status",
+                                                       "Shows instances, services, servers and the packet path.");
                }},
-    Subcommand{"conns", [](std::vector<std::string> const& words) {
+    Subcommand{"conns",
+               [](std::vector<std::string> const& words) {
                    return read_question<ConnsRequest>(words, " conns", "Lists the connections.");
                }},
-    Subcommand{"reload", [](std::vector<std::string> const& words) {
-                   return read_question<ReloadRequest>(words, " reload", "Has the daemon read its configuration again, and says what that changed.");
+    Subcommand{"reload",
+               [](std::vector<std::string> const& words) {
+                   return read_question<ReloadRequest>(
+                       words, " reload", "Has the daemon read its configuration again, and says what that changed.");
                }},
     Subcommand{"real", read_real},
 };
@@ -241,7 +285,8 @@ constexpr std::array<std::string_view, 2> leading_names{"--socket", "--pin-dir"}
 std::size_t leading_length(std::span<std::string const> words) {
     std::size_t at = 0;
     while (at < words.size()) {
-        auto const named = std::ranges::find_if(leading_names, [&](std::string_view name) { return words[at].starts_with(name); });
+        auto const named =
+            std::ranges::find_if(leading_names, [&](std::string_view name) { return words[at].starts_with(name); });
         if (named == leading_names.end()) break;
         if (words[at].size() > named->size() && words[at][named->size()] == '=')
             at += 1;

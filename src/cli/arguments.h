@@ -47,6 +47,8 @@ struct RealRequest {
     std::string verb;  ///< start, stop, restart or status
     std::vector<Address> vips;
     std::vector<std::string> devices;
+    std::string state_file;          ///< empty: the default
+    std::string configuration_file;  ///< empty: the default
 };
 
 /// Help, the version, or what is wrong with the arguments.
@@ -56,7 +58,8 @@ struct Text {
     bool is_error() const { return exit_code != 0; }
 };
 
-using Request = std::variant<RunRequest, CheckRequest, StatusRequest, ConnsRequest, ReloadRequest, IpvsadmRequest, RealRequest, Text>;
+using Request = std::variant<RunRequest, CheckRequest, StatusRequest, ConnsRequest, ReloadRequest, IpvsadmRequest,
+                             RealRequest, Text>;
 
 /// `words` without the program's name. Environment: DROVER_SOCKET, DROVER_PIN_DIR, JOURNAL_STREAM.
 Request read_arguments(std::span<std::string const> words);

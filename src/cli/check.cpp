@@ -1,6 +1,5 @@
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -14,7 +13,8 @@ namespace {
 
 /// Of two files' codes the one that matters more: a file that cannot be used before one that was put right.
 int worse(int one, int other) {
-    constexpr int order[] = {config::clean, config::insecure_scripts, config::corrected, config::missing_argument, config::cannot_run};
+    constexpr int order[] = {config::clean, config::insecure_scripts, config::corrected, config::missing_argument,
+                             config::cannot_run};
     int worst = one;
     for (int const code : order)
         if (code == one || code == other) worst = code;
@@ -22,10 +22,13 @@ int worse(int one, int other) {
 }
 
 std::string summary(std::string const& file, config::Loaded const& loaded) {
-    auto const count = [](std::size_t number, std::string_view noun) { return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s"); };
-    return fmt::format("{}: {}, {}, {}\n", file, count(loaded.configuration.instances.size(), "instance"),
-                       count(loaded.configuration.services.size(), "service"),
-                       loaded.diagnostics.empty() ? "nothing to complain about" : count(loaded.diagnostics.size(), "remark"));
+    auto const count = [](std::size_t number, std::string_view noun) {
+        return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+    };
+    return fmt::format(
+        "{}: {}, {}, {}\n", file, count(loaded.configuration.instances.size(), "instance"),
+        count(loaded.configuration.services.size(), "service"),
+        loaded.diagnostics.empty() ? "nothing to complain about" : count(loaded.diagnostics.size(), "remark"));
 }
 
 }  // namespace

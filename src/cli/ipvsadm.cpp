@@ -1,6 +1,6 @@
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include <cstdio>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -19,7 +19,8 @@ namespace grammar = control::ipvsadm;
 
 Error of_another_version(Error const& error) { return {"the daemon's answer is of another version: " + error.message}; }
 
-int list_connections(control::SocketClient const& client, grammar::Listing const& listing, control::Names const& names) {
+int list_connections(control::SocketClient const& client, grammar::Listing const& listing,
+                     control::Names const& names) {
     std::optional<Error> misunderstood;
     bool begun = false;
     auto const begin = [&] {

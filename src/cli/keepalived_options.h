@@ -6,7 +6,7 @@
 namespace drover::cli {
 
 struct IdleOption {
-    char const* names;   ///< as CLI11 takes them
+    char const* names;  ///< as CLI11 takes them
     bool has_value;
     char const* remark;  ///< why it has no effect
 };

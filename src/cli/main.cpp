@@ -1,11 +1,11 @@
 #include "cli/main.h"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"

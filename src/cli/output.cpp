@@ -1,13 +1,12 @@
 #include "cli/output.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "cli/exit_code.h"
 #include "control/io/client.h"
@@ -48,6 +47,8 @@ bool colour_wanted() {
     return ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
-control::Look look() { return {.colour = colour_wanted(), .now_unix_us = loop::unix_microseconds(), .clock_text = local_clock}; }
+control::Look look() {
+    return {.colour = colour_wanted(), .now_unix_us = loop::unix_microseconds(), .clock_text = local_clock};
+}
 
 }  // namespace drover::cli

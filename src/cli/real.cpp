@@ -22,6 +22,8 @@ int real(RealRequest const& request) {
     options.verb = verb_named(request.verb);
     options.vips = request.vips;
     options.devices = request.devices;
+    if (!request.state_file.empty()) options.state_file = request.state_file;
+    if (!request.configuration_file.empty()) options.configuration_file = request.configuration_file;
     return static_cast<int>(real::run(options, std::cout, std::cerr));
 }
 

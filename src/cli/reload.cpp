@@ -14,7 +14,8 @@ int reload(ReloadRequest const& request) {
         return finish(ok);
     }
     auto const report = control::reload_report_from_json(*body);
-    if (!report) return complain("drover reload", {"the daemon's answer is of another version: " + report.error().message});
+    if (!report)
+        return complain("drover reload", {"the daemon's answer is of another version: " + report.error().message});
     for (auto const& warning : report->warnings) print(warning + "\n");
     for (auto const& change : report->changes) print(change + "\n");
     if (report->changes.empty()) print("nothing changed\n");

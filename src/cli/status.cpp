@@ -15,7 +15,8 @@ int status(StatusRequest const& request) {
         return finish(ok);
     }
     auto const status = control::status_from_json(*body);
-    if (!status) return complain("drover status", {"the daemon's answer is of another version: " + status.error().message});
+    if (!status)
+        return complain("drover status", {"the daemon's answer is of another version: " + status.error().message});
     print(control::status_text(*status, look()));
     return finish(ok);
 }

@@ -1,12 +1,12 @@
 #include "cli/system_names.h"
 
-#include <memory>
-#include <string>
-
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+
+#include <memory>
+#include <string>
 
 namespace drover::cli {
 

@@ -1,9 +1,9 @@
 #include "control/ipvsadm_grammar.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "control/ipvsadm_options.h"
 #include "control/ipvsadm_words.h"
@@ -78,15 +78,16 @@ std::expected<void, Refusal> check_options(VerbRow const& verb, OptionSet given)
         auto const option = static_cast<Option>(i);
         if (!(given & bit(option))) {
             if (verb.required & bit(option))
-                return refuse(fmt::format("You need to supply the '{}' option for the '{}' command", name(option), verb.name));
+                return refuse(
+                    fmt::format("You need to supply the '{}' option for the '{}' command", name(option), verb.name));
             continue;
         }
         if (!((verb.required | verb.allowed) & bit(option)))
             return refuse(fmt::format("Illegal '{}' option with the '{}' command", name(option), verb.name));
         if (!(verb.exclusive & bit(option))) continue;
         if (first_exclusive)
-            return refuse(fmt::format("The option '{}' conflicts with the '{}' option in the '{}' command", name(option),
-                                      name(*first_exclusive), verb.name));
+            return refuse(fmt::format("The option '{}' conflicts with the '{}' option in the '{}' command",
+                                      name(option), name(*first_exclusive), verb.name));
         first_exclusive = option;
     }
     return {};
@@ -104,7 +105,8 @@ std::expected<void, Refusal> check_timeouts(std::vector<std::string>& words) {
 
 std::expected<void, Refusal> check_daemon_role(Verb verb, std::string const& role) {
     if (role == "master" || role == "backup") return {};
-    return refuse(verb == Verb::start_daemon ? "illegal start-daemon parameter specified" : "illegal start_daemon specified");
+    return refuse(verb == Verb::start_daemon ? "illegal start-daemon parameter specified"
+                                             : "illegal start_daemon specified");
 }
 
 View view_of(OptionSet given) {
@@ -145,7 +147,8 @@ std::expected<Command, Refusal> finish(Verb verb, Given const& given, std::vecto
     auto const& rules = row(verb);
     if (auto const ok = check_options(rules, given.options); !ok) return Refused(ok.error());
     if (verb == Verb::list) return listing(given);
-    return refuse(fmt::format("ipvsadm: the '{}' command is not carried out yet by this version of drover", rules.name));
+    return refuse(
+        fmt::format("ipvsadm: the '{}' command is not carried out yet by this version of drover", rules.name));
 }
 
 }  // namespace
@@ -202,7 +205,8 @@ std::string version_line() { return "ipvsadm v1.31 2019/12/24 (compiled with pop
 namespace {
 
 std::string help_row(Word const& word) {
-    auto spelling = word.letter != 0 ? fmt::format("-{}, --{}", word.letter, word.long_name) : fmt::format("    --{}", word.long_name);
+    auto spelling = word.letter != 0 ? fmt::format("-{}, --{}", word.letter, word.long_name)
+                                     : fmt::format("    --{}", word.long_name);
     if (word.argument == Argument::required) spelling += fmt::format(" {}", word.argument_name);
     if (word.argument == Argument::optional) spelling += fmt::format(" [{}]", word.argument_name);
     return fmt::format("  {:<36}{}\n", spelling, word.meaning);
@@ -216,8 +220,9 @@ std::string help_text() {
         if (word.is_verb && row(word.verb).carried_out) shown |= row(word.verb).required | row(word.verb).allowed;
     std::string commands, options, later;
     for (auto const& word : vocabulary()) {
-        bool const carried_out = word.is_verb ? row(word.verb).carried_out
-                                              : (shown & bit(word.option)) || word.option == Option::sort || word.option == Option::ipv6;
+        bool const carried_out =
+            word.is_verb ? row(word.verb).carried_out
+                         : (shown & bit(word.option)) || word.option == Option::sort || word.option == Option::ipv6;
         bool const not_yet = !carried_out || (!word.is_verb && word.option == Option::rate);
         if (not_yet)
             later += fmt::format("{}--{}", later.empty() ? "" : " ", word.long_name);
@@ -227,8 +232,8 @@ std::string help_text() {
     return version_line() + "\nas carried out by drover; it talks to the running daemon.\n\nUsage:\n" +
            "  ipvsadm [-L] [-n] [-t|-u ADDRESS:PORT] [options]   services and servers\n" +
            "  ipvsadm -L [-n] -c                                 connections\n" +
-           "  ipvsadm -L --timeout                               timeouts\n\nCommands (the first option):\n" + commands +
-           "\nOptions:\n" + options + "\nKnown, not carried out yet by this version:\n  " + later + "\n";
+           "  ipvsadm -L --timeout                               timeouts\n\nCommands (the first option):\n" +
+           commands + "\nOptions:\n" + options + "\nKnown, not carried out yet by this version:\n  " + later + "\n";
 }
 
 }  // namespace drover::control::ipvsadm

@@ -28,13 +28,13 @@ enum class View {
 
 struct Listing {
     View view = View::services;
-    bool numeric = false;         ///< -n
-    bool exact = false;           ///< --exact: no K, M, G
-    bool sorted = true;           ///< --nosort: the daemon's order
-    bool persistence_data = false;  ///< -c --persistent-conn: two more columns
-    bool json = false;            ///< drover's own option: the daemon's answer as it came
-    std::optional<ServiceKey> service;     ///< -t, -u, --sctp-service
-    std::optional<std::uint32_t> fwmark;   ///< -f
+    bool numeric = false;                 ///< -n
+    bool exact = false;                   ///< --exact: no K, M, G
+    bool sorted = true;                   ///< --nosort: the daemon's order
+    bool persistence_data = false;        ///< -c --persistent-conn: two more columns
+    bool json = false;                    ///< drover's own option: the daemon's answer as it came
+    std::optional<ServiceKey> service;    ///< -t, -u, --sctp-service
+    std::optional<std::uint32_t> fwmark;  ///< -f
     bool selects() const { return service || fwmark; }
 };
 

@@ -1,11 +1,11 @@
 #include "control/ipvsadm_listing.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <tuple>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace drover::control::ipvsadm {
 
@@ -66,15 +66,16 @@ std::string_view title(View view) {
                    "  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn\n";
         case View::connections:
         case View::timeout:
-        case View::daemon: return {};
+        case View::daemon:
+            return {};
     }
     return {};
 }
 
 /// Outgoing packets and bytes never pass a DR director: always 0.
 std::string totals(model::Counters const& counters, bool exact) {
-    return number_column(counters.connections, exact) + number_column(counters.packets, exact) + number_column(0, exact) +
-           number_column(counters.bytes, exact) + number_column(0, exact);
+    return number_column(counters.connections, exact) + number_column(counters.packets, exact) +
+           number_column(0, exact) + number_column(counters.bytes, exact) + number_column(0, exact);
 }
 
 std::string service_line(model::ServiceObserved const& service, Listing const& listing, Names const& names) {
@@ -83,22 +84,25 @@ std::string service_line(model::ServiceObserved const& service, Listing const& l
     return fmt::format("{} {}{}\n", shown, model::name(service.scheduler), flags(service));
 }
 
-std::string server_line(model::ServerObserved const& server, Protocol protocol, Listing const& listing, Names const& names) {
+std::string server_line(model::ServerObserved const& server, Protocol protocol, Listing const& listing,
+                        Names const& names) {
     auto const shown = fmt::format("  -> {:<28}", server_name(server, protocol, names));
     switch (listing.view) {
-        case View::stats: return shown + totals(server.counters, listing.exact) + "\n";
+        case View::stats:
+            return shown + totals(server.counters, listing.exact) + "\n";
         case View::thresholds:  // drover has no thresholds: 0 is "none"
             return fmt::format("{} {:<10} {:<10} {:<10} {:<10}\n", shown, 0, 0, server.active, server.inactive);
         case View::persistent:
-            return fmt::format("{} {:<9} {:<11} {:<10} {:<10}\n", shown, server.weight, server.persistent, server.active,
-                               server.inactive);
+            return fmt::format("{} {:<9} {:<11} {:<10} {:<10}\n", shown, server.weight, server.persistent,
+                               server.active, server.inactive);
         case View::tunnels:
-            return fmt::format("{} {:<7} {:<13} {:<6} {:<10} {:<10}\n", shown, "Route", "n/a", server.weight, server.active,
-                               server.inactive);
+            return fmt::format("{} {:<7} {:<13} {:<6} {:<10} {:<10}\n", shown, "Route", "n/a", server.weight,
+                               server.active, server.inactive);
         case View::services:
         case View::connections:
         case View::timeout:
-        case View::daemon: break;
+        case View::daemon:
+            break;
     }
     return fmt::format("{} {:<7} {:<6} {:<10} {:<10}\n", shown, "Route", server.weight, server.active, server.inactive);
 }
@@ -152,7 +156,8 @@ Result<std::string> format(model::DataplaneObserved const& observed, Listing con
 }
 
 std::string connections_title(Listing const& listing) {
-    return std::string("IPVS connection entries\npro expire state       source             virtual            destination") +
+    return std::string(
+               "IPVS connection entries\npro expire state       source             virtual            destination") +
            (listing.persistence_data ? "        pe name          pe_data\n" : "\n");
 }
 

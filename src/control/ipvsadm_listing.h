@@ -10,8 +10,8 @@
 
 namespace drover::control::ipvsadm {
 
-/// Services and servers, the timeouts or the daemons, as `listing.view` says (not View::connections). A service that was
-/// asked for and is not there is the error "No such service".
+/// Services and servers, the timeouts or the daemons, as `listing.view` says (not View::connections). A service that
+/// was asked for and is not there is the error "No such service".
 Result<std::string> format(model::DataplaneObserved const& observed, Listing const& listing, Names const& names);
 
 /// The lines above the connections.

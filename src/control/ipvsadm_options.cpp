@@ -10,20 +10,50 @@ namespace {
 using enum Option;
 
 constexpr std::array<std::string_view, checked_options> names{
-    "numeric", "connection", "service-address", "scheduler", "persistent", "netmask", "real-server",
-    "forwarding-method", "weight", "u-threshold", "l-threshold", "mcast-interface", "timeout", "daemon", "stats", "rate",
-    "thresholds", "persistent-conn", "nosort", "syncid", "exact", "ops", "pe", "sched-flags", "tun-info", "tun-type",
-    "tun-port", "tun-nocsum", "tun-csum", "tun-remcsum", "sync-maxlen", "mcast-group", "mcast-port", "mcast-ttl", "json",
+    "numeric",
+    "connection",
+    "service-address",
+    "scheduler",
+    "persistent",
+    "netmask",
+    "real-server",
+    "forwarding-method",
+    "weight",
+    "u-threshold",
+    "l-threshold",
+    "mcast-interface",
+    "timeout",
+    "daemon",
+    "stats",
+    "rate",
+    "thresholds",
+    "persistent-conn",
+    "nosort",
+    "syncid",
+    "exact",
+    "ops",
+    "pe",
+    "sched-flags",
+    "tun-info",
+    "tun-type",
+    "tun-port",
+    "tun-nocsum",
+    "tun-csum",
+    "tun-remcsum",
+    "sync-maxlen",
+    "mcast-group",
+    "mcast-port",
+    "mcast-ttl",
+    "json",
 };
 
 constexpr OptionSet service_options = set_of({scheduler, persistent, netmask, ops, pe, sched_flags});
-constexpr OptionSet server_options = set_of({forwarding, weight, u_threshold, l_threshold, tun_type, tun_port, tun_nocsum,
-                                             tun_csum, tun_remcsum});
+constexpr OptionSet server_options =
+    set_of({forwarding, weight, u_threshold, l_threshold, tun_type, tun_port, tun_nocsum, tun_csum, tun_remcsum});
 constexpr OptionSet one_listing = set_of({service, connection, timeout, daemon});
 constexpr OptionSet list_options =
     one_listing | set_of({numeric, stats, rate, thresholds, persistent_conn, tun_info, nosort, exact, syncid, json});
-constexpr OptionSet daemon_options =
-    set_of({syncid, sync_maxlen, mcast_interface, mcast_group, mcast_port, mcast_ttl});
+constexpr OptionSet daemon_options = set_of({syncid, sync_maxlen, mcast_interface, mcast_group, mcast_port, mcast_ttl});
 
 constexpr std::array verbs{
     VerbRow{Verb::add_service, "add-service", bit(service), service_options, 0, false},

@@ -11,12 +11,43 @@ namespace drover::control::ipvsadm {
 
 /// In the order in which ipvsadm checks them, which decides what message comes first.
 enum class Option : std::uint8_t {
-    numeric, connection, service, scheduler, persistent, netmask, real_server, forwarding, weight, u_threshold,
-    l_threshold, mcast_interface, timeout, daemon, stats, rate, thresholds, persistent_conn, nosort, syncid, exact, ops,
-    pe, sched_flags, tun_info, tun_type, tun_port, tun_nocsum, tun_csum, tun_remcsum, sync_maxlen, mcast_group,
-    mcast_port, mcast_ttl,
+    numeric,
+    connection,
+    service,
+    scheduler,
+    persistent,
+    netmask,
+    real_server,
+    forwarding,
+    weight,
+    u_threshold,
+    l_threshold,
+    mcast_interface,
+    timeout,
+    daemon,
+    stats,
+    rate,
+    thresholds,
+    persistent_conn,
+    nosort,
+    syncid,
+    exact,
+    ops,
+    pe,
+    sched_flags,
+    tun_info,
+    tun_type,
+    tun_port,
+    tun_nocsum,
+    tun_csum,
+    tun_remcsum,
+    sync_maxlen,
+    mcast_group,
+    mcast_port,
+    mcast_ttl,
     json,
-    ipv6, sort,  ///< modifiers that ipvsadm accepts anywhere and never checks
+    ipv6,
+    sort,  ///< modifiers that ipvsadm accepts anywhere and never checks
 };
 inline constexpr int checked_options = static_cast<int>(Option::ipv6);
 
@@ -32,8 +63,22 @@ constexpr OptionSet set_of(std::initializer_list<Option> options) {
 }
 
 enum class Verb : std::uint8_t {
-    add_service, edit_service, delete_service, clear, restore, save, add_server, edit_server, delete_server, list, zero,
-    set, start_daemon, stop_daemon, help, version,
+    add_service,
+    edit_service,
+    delete_service,
+    clear,
+    restore,
+    save,
+    add_server,
+    edit_server,
+    delete_server,
+    list,
+    zero,
+    set,
+    start_daemon,
+    stop_daemon,
+    help,
+    version,
 };
 
 struct VerbRow {
@@ -55,8 +100,8 @@ struct Word {
     std::string_view long_name;
     Argument argument;
     bool is_verb;
-    Verb verb;      ///< if is_verb
-    Option option;  ///< if not
+    Verb verb;                                ///< if is_verb
+    Option option;                            ///< if not
     std::string_view argument_name, meaning;  ///< for the help
 };
 

@@ -2,7 +2,10 @@
 // directions cannot drift apart.
 #include "control/json.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <boost/json.hpp>
 #include <charconv>
 #include <concepts>
 #include <optional>
@@ -10,9 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/json.hpp>
-#include <fmt/format.h>
-
+#include "control/printable.h"
 #include "control/timestamp.h"
 
 namespace drover::control {
@@ -211,7 +212,7 @@ void fields(T& problem, auto&& field) {
 struct Writer;
 
 json::value write(bool value) { return value; }
-json::value write(std::string const& text) { return json::value(text); }
+json::value write(std::string const& text) { return json::value(printable(text)); }
 json::value write(Address const& address) { return json::value(address.text()); }
 json::value write(Endpoint const& endpoint) { return json::value(endpoint.text()); }
 json::value write(Mac const& mac) { return json::value(mac.text()); }
@@ -222,8 +223,7 @@ json::value write(Time<Integer> const& time) {
     return json::value(timestamp(time.unix_us));
 }
 template <std::integral T>
-    requires(!std::same_as<T, bool>)
-json::value write(T value) {
+requires(!std::same_as<T, bool>) json::value write(T value) {
     if constexpr (std::is_unsigned_v<T>) {
         if (value > largest_exact_double) return json::value(std::to_string(value));
         return static_cast<std::uint64_t>(value);
@@ -232,14 +232,14 @@ json::value write(T value) {
     }
 }
 template <class Enum>
-    requires requires(Enum e) { words(e); }
+requires requires(Enum e) { words(e); }
 json::value write(Enum value) {
     for (auto const& [known, word] : words(value))
         if (known == value) return json::value(word);
     return nullptr;
 }
 template <class T>
-    requires requires(T const& t, Writer& w) { fields(t, w); }
+requires requires(T const& t, Writer& w) { fields(t, w); }
 json::value write(T const& value);
 template <class T>
 json::value write(std::optional<T> const& value) {
@@ -262,7 +262,7 @@ struct Writer {
 };
 
 template <class T>
-    requires requires(T const& t, Writer& w) { fields(t, w); }
+requires requires(T const& t, Writer& w) { fields(t, w); }
 json::value write(T const& value) {
     json::object object;
     fields(value, Writer{object});
@@ -295,8 +295,7 @@ void read(json::value const& value, Mac& out) {
     out = *mac;
 }
 template <std::integral T>
-    requires(!std::same_as<T, bool>)
-void read(json::value const& value, T& out) {
+requires(!std::same_as<T, bool>) void read(json::value const& value, T& out) {
     if (auto const* text = value.if_string()) {
         auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), out);
         if (error == std::errc{} && end == text->data() + text->size() && !text->empty()) return;
@@ -329,7 +328,7 @@ void read(json::value const& value, Time<Integer>& out) {
     out.unix_us = *time;
 }
 template <class Enum>
-    requires requires(Enum e) { words(e); }
+requires requires(Enum e) { words(e); }
 void read(json::value const& value, Enum& out) {
     auto const text = text_of(value);
     for (auto const& [known, word] : words(out))
@@ -337,7 +336,7 @@ void read(json::value const& value, Enum& out) {
     throw Malformed(fmt::format("`{}` is not one of the known words", text));
 }
 template <class T>
-    requires requires(T& t, Reader& r) { fields(t, r); }
+requires requires(T& t, Reader& r) { fields(t, r); }
 void read(json::value const& value, T& out);
 template <class T>
 void read(json::value const& value, std::optional<T>& out) {
@@ -368,7 +367,7 @@ struct Reader {
 };
 
 template <class T>
-    requires requires(T& t, Reader& r) { fields(t, r); }
+requires requires(T& t, Reader& r) { fields(t, r); }
 void read(json::value const& value, T& out) {
     if (!value.is_object()) throw Malformed("an object is expected");
     fields(out, Reader{value.get_object()});
@@ -402,6 +401,8 @@ Result<model::DataplaneObserved> dataplane_from_json(std::string_view text) {
 }
 Result<ReloadReport> reload_report_from_json(std::string_view text) { return from_json<ReloadReport>(text); }
 Result<Problem> problem_from_json(std::string_view text) { return from_json<Problem>(text); }
-Result<model::ConnectionRow> connection_from_json(std::string_view text) { return from_json<model::ConnectionRow>(text); }
+Result<model::ConnectionRow> connection_from_json(std::string_view text) {
+    return from_json<model::ConnectionRow>(text);
+}
 
 }  // namespace drover::control

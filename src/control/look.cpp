@@ -10,12 +10,18 @@ namespace {
 
 std::string_view ansi(Hue hue) {
     switch (hue) {
-        case Hue::plain: return "";
-        case Hue::good: return "\x1b[32m";
-        case Hue::warning: return "\x1b[33m";
-        case Hue::bad: return "\x1b[31m";
-        case Hue::faint: return "\x1b[2m";
-        case Hue::bold: return "\x1b[1m";
+        case Hue::plain:
+            return "";
+        case Hue::good:
+            return "\x1b[32m";
+        case Hue::warning:
+            return "\x1b[33m";
+        case Hue::bad:
+            return "\x1b[31m";
+        case Hue::faint:
+            return "\x1b[2m";
+        case Hue::bold:
+            return "\x1b[1m";
     }
     return "";
 }

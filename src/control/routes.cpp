@@ -1,8 +1,8 @@
 #include "control/routes.h"
 
-#include <array>
-
 #include <fmt/format.h>
+
+#include <array>
 
 #include "control/json.h"
 
@@ -10,7 +10,9 @@ namespace drover::control {
 
 namespace {
 
-Reply json(std::string body) { return {.status = 200, .content_type = "application/json", .body = std::move(body), .connections = nullptr}; }
+Reply json(std::string body) {
+    return {.status = 200, .content_type = "application/json", .body = std::move(body), .connections = nullptr};
+}
 
 Reply status(Daemon& daemon) {
     return json(to_json(Status{daemon.about(), daemon.instances(), daemon.dataplane(), daemon.checks()}));
@@ -25,7 +27,8 @@ Reply connections(Daemon& daemon) {
 Reply reload(Daemon& daemon) {
     auto report = daemon.reload();
     if (!report)
-        return problem(422, "config-invalid", "The new configuration was refused, the old one holds", report.error().message);
+        return problem(422, "config-invalid", "The new configuration was refused, the old one holds",
+                       report.error().message);
     return json(to_json(*report));
 }
 
@@ -58,9 +61,11 @@ Reply answer(Daemon& daemon, std::string_view method, std::string_view target) {
         allowed = route.method;
     }
     if (!allowed.empty())
-        return problem(405, "wrong-method", "This path has another method", fmt::format("{} wants {}", target, allowed));
+        return problem(405, "wrong-method", "This path has another method",
+                       fmt::format("{} wants {}", target, allowed));
     if (target.find('?') != std::string_view::npos)
-        return problem(400, "unknown-field", "No query is understood", fmt::format("`{}` has a query, and no path takes one", target));
+        return problem(400, "unknown-field", "No query is understood",
+                       fmt::format("`{}` has a query, and no path takes one", target));
     return problem(404, "not-found", "There is no such path", fmt::format("`{}` is not known to this version", target));
 }
 

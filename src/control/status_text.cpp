@@ -1,11 +1,11 @@
 #include "control/status_text.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "control/timestamp.h"
 
@@ -15,19 +15,25 @@ namespace {
 
 Hue hue(model::VrrpState state) {
     switch (state) {
-        case model::VrrpState::master: return Hue::good;
-        case model::VrrpState::fault: return Hue::bad;
+        case model::VrrpState::master:
+            return Hue::good;
+        case model::VrrpState::fault:
+            return Hue::bad;
         case model::VrrpState::init:
-        case model::VrrpState::backup: return Hue::plain;
+        case model::VrrpState::backup:
+            return Hue::plain;
     }
     return Hue::plain;
 }
 
 Hue hue(model::HealthState state) {
     switch (state) {
-        case model::HealthState::up: return Hue::good;
-        case model::HealthState::down: return Hue::bad;
-        case model::HealthState::unknown: return Hue::warning;
+        case model::HealthState::up:
+            return Hue::good;
+        case model::HealthState::down:
+            return Hue::bad;
+        case model::HealthState::unknown:
+            return Hue::warning;
     }
     return Hue::plain;
 }
@@ -39,11 +45,12 @@ std::string remark(Look const& look, std::string_view indent, std::string_view t
 }
 
 std::string who(About const& about, Look const& look) {
-    auto text = fmt::format("{} on {}, up {}, process {}\n", look.paint(Hue::bold, "drover " + about.version), about.host,
-                            span_text(about.uptime_s), about.pid);
+    auto text = fmt::format("{} on {}, up {}, process {}\n", look.paint(Hue::bold, "drover " + about.version),
+                            about.host, span_text(about.uptime_s), about.pid);
     if (!about.configuration_file.empty())
-        text += fmt::format("configuration {}, read {} ({} ago)\n", about.configuration_file,
-                            look.clock_text(about.configuration_read_unix_us), look.age(about.configuration_read_unix_us));
+        text +=
+            fmt::format("configuration {}, read {} ({} ago)\n", about.configuration_file,
+                        look.clock_text(about.configuration_read_unix_us), look.age(about.configuration_read_unix_us));
     return text;
 }
 
@@ -58,12 +65,14 @@ std::string instance_text(model::InstanceObserved const& instance, Look const& l
                               : fmt::format("{} (configured {})", instance.effective_priority, instance.priority);
     if (!instance.reason.empty()) text += fmt::format("{:18}because {}\n", "", instance.reason);
     text += fmt::format("{:18}on {}, VRID {}, priority {}, addresses {}\n", "", instance.interface,
-                        instance.virtual_router_id, priority, addresses.empty() ? "none" : fmt::format("{}", fmt::join(addresses, " ")));
+                        instance.virtual_router_id, priority,
+                        addresses.empty() ? "none" : fmt::format("{}", fmt::join(addresses, " ")));
     if (instance.state != model::VrrpState::master && instance.master_address)
         text += fmt::format("{:18}the master is {}\n", "", instance.master_address->text());
     if (instance.late > 0)
         text += remark(look, "                  ",
-                       fmt::format("this host woke too late for its adverts {} {}", instance.late, instance.late == 1 ? "time" : "times"));
+                       fmt::format("this host woke too late for its adverts {} {}", instance.late,
+                                   instance.late == 1 ? "time" : "times"));
     for (auto const& note : instance.notes) text += remark(look, "                  ", note);
     return text;
 }
@@ -76,7 +85,8 @@ struct ServerLine {
     std::vector<model::CheckObserved const*> checks;
 };
 
-std::vector<ServerLine> server_lines(model::ServiceObserved const& service, std::vector<model::CheckObserved> const& checks) {
+std::vector<ServerLine> server_lines(model::ServiceObserved const& service,
+                                     std::vector<model::CheckObserved> const& checks) {
     std::vector<ServerLine> lines;
     for (auto const& server : service.servers) lines.push_back({server.endpoint, &server, {}});
     for (auto const& check : checks) {
@@ -92,7 +102,8 @@ std::vector<ServerLine> server_lines(model::ServiceObserved const& service, std:
 /// The state that counts: a server is down when one of its checks says so.
 model::CheckObserved const* deciding_check(ServerLine const& line) {
     auto const worse = [](model::CheckObserved const* a, model::CheckObserved const* b) { return a->state < b->state; };
-    static_assert(model::HealthState::unknown < model::HealthState::up && model::HealthState::up < model::HealthState::down);
+    static_assert(model::HealthState::unknown < model::HealthState::up &&
+                  model::HealthState::up < model::HealthState::down);
     auto const found = std::ranges::max_element(line.checks, worse);
     return found == line.checks.end() ? nullptr : *found;
 }
@@ -102,7 +113,8 @@ std::string health_cell(ServerLine const& line, Look const& look) {
     auto const* check = deciding_check(line);
     if (check == nullptr) return look.cell(Hue::faint, "not checked", width);
     if (check->state == model::HealthState::unknown) return look.cell(Hue::warning, "not known yet", width);
-    return look.cell(hue(check->state), fmt::format("{} {}", model::name(check->state), look.age(check->since_unix_us)), width);
+    return look.cell(hue(check->state), fmt::format("{} {}", model::name(check->state), look.age(check->since_unix_us)),
+                     width);
 }
 
 std::string path_cell(ServerLine const& line, Look const& look) {
@@ -115,29 +127,34 @@ std::string path_cell(ServerLine const& line, Look const& look) {
 std::string server_text(ServerLine const& line, Look const& look) {
     auto const number = [](auto value) { return std::to_string(value); };
     auto const* server = line.server;
-    auto text = fmt::format("    {:<24} {:>6} {:>10} {:>10}  {} {}\n", line.endpoint.text(), server ? number(server->weight) : "-",
-                            server ? number(server->active) : "-", server ? number(server->inactive) : "-",
-                            health_cell(line, look), path_cell(line, look));
+    auto text = fmt::format("    {:<24} {:>6} {:>10} {:>10}  {} {}\n", line.endpoint.text(),
+                            server ? number(server->weight) : "-", server ? number(server->active) : "-",
+                            server ? number(server->inactive) : "-", health_cell(line, look), path_cell(line, look));
     for (auto const* check : line.checks)
-        if (!check->last_result.empty()) text += look.paint(Hue::faint, fmt::format("      {}: {}", check->kind, check->last_result)) + "\n";
+        if (!check->last_result.empty())
+            text += look.paint(Hue::faint, fmt::format("      {}: {}", check->kind, check->last_result)) + "\n";
     return text;
 }
 
 std::string gate_text(model::ServiceObserved const& service, Look const& look) {
     if (service.instance.empty()) return ", under no instance";
     return fmt::format(", of {}: {}", service.instance,
-                       service.gate_open ? look.paint(Hue::good, "open")
-                                         : look.paint(Hue::faint, "shut (this director is not master, packets are dropped)"));
+                       service.gate_open
+                           ? look.paint(Hue::good, "open")
+                           : look.paint(Hue::faint, "shut (this director is not master, packets are dropped)"));
 }
 
-std::string service_text(model::ServiceObserved const& service, std::vector<model::CheckObserved> const& checks, Look const& look) {
-    auto text = fmt::format("  {} {} {}", upper_name(service.key.protocol), service.key.endpoint.text(), model::name(service.scheduler));
+std::string service_text(model::ServiceObserved const& service, std::vector<model::CheckObserved> const& checks,
+                         Look const& look) {
+    auto text = fmt::format("  {} {} {}", upper_name(service.key.protocol), service.key.endpoint.text(),
+                            model::name(service.scheduler));
     if (service.persistence_timeout != 0) text += fmt::format(" persistent {} s", service.persistence_timeout);
     text += gate_text(service, look) + "\n";
     auto const lines = server_lines(service, checks);
-    if (lines.empty()) return text + "    " + look.paint(Hue::bad, "no real servers: new connections are dropped") + "\n";
-    text += look.paint(Hue::faint, fmt::format("    {:<24} {:>6} {:>10} {:>10}  {:<20} {}", "SERVER", "WEIGHT", "ACTIVECONN",
-                                               "INACTCONN", "HEALTH", "NEXT HOP")) +
+    if (lines.empty())
+        return text + "    " + look.paint(Hue::bad, "no real servers: new connections are dropped") + "\n";
+    text += look.paint(Hue::faint, fmt::format("    {:<24} {:>6} {:>10} {:>10}  {:<20} {}", "SERVER", "WEIGHT",
+                                               "ACTIVECONN", "INACTCONN", "HEALTH", "NEXT HOP")) +
             "\n";
     for (auto const& line : lines) text += server_text(line, look);
     auto const serves = [](model::ServerObserved const& server) { return server.weight > 0; };
@@ -174,7 +191,8 @@ std::string dataplane_text(model::DataplaneObserved const& dataplane, Look const
     }
     text += fmt::format("  connections     {} of {}", dataplane.entries, dataplane.capacity);
     if (dataplane.live_evictions > 0)
-        text += ", " + look.paint(Hue::warning, fmt::format("{} live ones thrown out because the table was full", dataplane.live_evictions));
+        text += ", " + look.paint(Hue::warning, fmt::format("{} live ones thrown out because the table was full",
+                                                            dataplane.live_evictions));
     return text + "\n" + verdicts_text(dataplane.verdicts, look);
 }
 
@@ -206,15 +224,17 @@ std::string status_text(Status const& status, Look const& look) {
 }
 
 std::string connections_heading(Look const& look) {
-    return look.paint(Hue::bold, fmt::format("{:<5} {:<11} {:>8}  {:<24} {:<24} {}", "PROTO", "STATE", "EXPIRES", "CLIENT",
-                                             "VIRTUAL", "REAL SERVER")) + "\n";
+    return look.paint(Hue::bold, fmt::format("{:<5} {:<11} {:>8}  {:<24} {:<24} {}", "PROTO", "STATE", "EXPIRES",
+                                             "CLIENT", "VIRTUAL", "REAL SERVER")) +
+           "\n";
 }
 
 std::string connection_text(model::ConnectionRow const& row, Look const& look) {
     auto const state = row.state == model::ConnectionState::established ? Hue::good : Hue::plain;
     // A template stands for every connection of its client (or client network): it has no port.
     auto const client = row.is_template ? row.client.address.text() + " (template)" : row.client.text();
-    return fmt::format("{:<5} {} {:>8}  {:<24} {:<24} {}\n", upper_name(row.protocol), look.cell(state, model::name(row.state), 11),
+    return fmt::format("{:<5} {} {:>8}  {:<24} {:<24} {}\n", upper_name(row.protocol),
+                       look.cell(state, model::name(row.state), 11),
                        fmt::format("{}:{:02}", row.expires / 60, row.expires % 60), client, row.virtual_server.text(),
                        row.real_server.text());
 }

@@ -1,9 +1,9 @@
 #include "control/timestamp.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdio>
-
-#include <fmt/format.h>
 
 namespace drover::control {
 

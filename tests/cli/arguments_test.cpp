@@ -1,9 +1,9 @@
 #include "cli/arguments.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <sstream>
-
-#include <gtest/gtest.h>
 
 namespace drover::cli {
 namespace {
@@ -51,8 +51,9 @@ TEST_F(Arguments, OfRunHaveTheDefaultsOfADaemonInTheForeground) {
 }
 
 TEST_F(Arguments, OfRunTakeEveryOption) {
-    auto const options = request<RunRequest>("run -f a.conf --background -D --log=syslog -P -p /tmp/p -i blue --slots 65536 "
-                                             "--socket /tmp/s --pin-dir /sys/fs/bpf/x")
+    auto const options = request<RunRequest>(
+                             "run -f a.conf --background -D --log=syslog -P -p /tmp/p -i blue --slots 65536 "
+                             "--socket /tmp/s --pin-dir /sys/fs/bpf/x")
                              .options;
     EXPECT_EQ(options.configuration, "a.conf");
     EXPECT_FALSE(options.foreground);
@@ -98,7 +99,8 @@ TEST_F(Arguments, WithoutACommandAreKeepaliveds) {
 }
 
 TEST_F(Arguments, OfRunLogWhereAPersonLooks) {
-    for (auto const* line : {"run", "run -n", "run -l", "run -l --background"}) EXPECT_EQ(request<RunRequest>(line).options.sink, log::Sink::console) << line;
+    for (auto const* line : {"run", "run -n", "run -l", "run -l --background"})
+        EXPECT_EQ(request<RunRequest>(line).options.sink, log::Sink::console) << line;
     EXPECT_EQ(request<RunRequest>("run --background").options.sink, log::Sink::syslog);
 }
 
@@ -111,16 +113,18 @@ TEST_F(Arguments, UnderSystemdLogToTheJournal) {
 
 TEST_F(Arguments, NameTheKeepalivedOptionsThatHaveNoEffect) {
     auto const remarks = request<RunRequest>("-n -V -x -S 3 --vrrp_pid=/tmp/v -m").remarks;
-    EXPECT_EQ(remarks, (std::vector<std::string>{"--log-facility has no effect: log lines go to facility daemon",
-                                                 "--dont-release-vrrp has no effect: VIPs are always given up on a clean stop",
-                                                 "--vrrp_pid has no effect: VRRP is a thread, not a process",
-                                                 "--snmp has no effect: there is no SNMP in drover yet",
-                                                 "--core-dump has no effect: core dumps are the business of systemd or ulimit"}));
+    EXPECT_EQ(remarks, (std::vector<std::string>{
+                           "--log-facility has no effect: log lines go to facility daemon",
+                           "--dont-release-vrrp has no effect: VIPs are always given up on a clean stop",
+                           "--vrrp_pid has no effect: VRRP is a thread, not a process",
+                           "--snmp has no effect: there is no SNMP in drover yet",
+                           "--core-dump has no effect: core dumps are the business of systemd or ulimit"}));
     EXPECT_TRUE(request<RunRequest>("-n -l").remarks.empty());
 }
 
 TEST_F(Arguments, OfAConfigurationTestAreThoseOfCheck) {
-    for (auto const* line : {"-t -f k.conf", "-f k.conf -t", "--config-test --use-file=k.conf", "-tf k.conf", "run -t -f k.conf", "-t k.conf", "check k.conf"})
+    for (auto const* line : {"-t -f k.conf", "-f k.conf -t", "--config-test --use-file=k.conf", "-tf k.conf",
+                             "run -t -f k.conf", "-t k.conf", "check k.conf"})
         EXPECT_EQ(request<CheckRequest>(line).files, std::vector<std::string>{"k.conf"}) << line;
     auto const request_of_two = request<CheckRequest>("check --strict --json a.conf b.conf -i blue");
     EXPECT_EQ(request_of_two.files, (std::vector<std::string>{"a.conf", "b.conf"}));
@@ -131,7 +135,8 @@ TEST_F(Arguments, OfAConfigurationTestAreThoseOfCheck) {
 
 TEST_F(Arguments, NameTheSocketBeforeOrAfterTheCommandOrInTheEnvironment) {
     EXPECT_EQ(request<StatusRequest>("status").socket, "/run/drover/drover.sock");
-    for (auto const* line : {"--socket /tmp/x status", "--socket=/tmp/x status", "status --socket /tmp/x", "--socket /tmp/y status --socket=/tmp/x"})
+    for (auto const* line : {"--socket /tmp/x status", "--socket=/tmp/x status", "status --socket /tmp/x",
+                             "--socket /tmp/y status --socket=/tmp/x"})
         EXPECT_EQ(request<StatusRequest>(line).socket, "/tmp/x") << line;
     EXPECT_EQ(request<ConnsRequest>("--socket /tmp/x conns --json").socket, "/tmp/x");
     EXPECT_EQ(request<ReloadRequest>("--socket /tmp/x reload").socket, "/tmp/x");
@@ -158,6 +163,9 @@ TEST_F(Arguments, OfRealNameVipsAndInterfaces) {
     EXPECT_EQ(start.vips[1].text(), "172.51.97.176");
     EXPECT_EQ(start.devices, (std::vector<std::string>{"eth0", "eth1"}));
     EXPECT_EQ(request<RealRequest>("real --vip 10.0.0.1 status").verb, "status");
+    EXPECT_EQ(request<RealRequest>("real status --state-file /tmp/s --configuration /tmp/c").state_file, "/tmp/s");
+    EXPECT_EQ(request<RealRequest>("real status --state-file /tmp/s --configuration /tmp/c").configuration_file,
+              "/tmp/c");
 }
 
 TEST_F(Arguments, ThatAreWrongGetOneSentenceAndCodeTwo) {
@@ -204,7 +212,8 @@ TEST_F(Arguments, ThatAreWrongGetOneSentenceAndCodeTwo) {
 }
 
 TEST_F(Arguments, ThatAskForHelpGetItWithTheExitCodes) {
-    for (auto const* line : {"--help", "-h", "help", "run --help", "check -h", "status --help", "conns --help", "reload --help", "real --help", "-n --help"}) {
+    for (auto const* line : {"--help", "-h", "help", "run --help", "check -h", "status --help", "conns --help",
+                             "reload --help", "real --help", "-n --help"}) {
         auto const text = refused(line);
         EXPECT_EQ(text.exit_code, 0) << line;
         EXPECT_NE(text.text.find("Exit codes:"), std::string::npos) << line;

@@ -1,9 +1,9 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-
-#include <fcntl.h>
-#include <gtest/gtest.h>
 
 #include "cli/main.h"
 #include "control/io/running_server.h"
@@ -84,16 +84,18 @@ TEST_F(Commands, IpvsadmListsByItsOwnNameAndAsASubcommand) {
     daemon.rows = 3;
     control::NumbersOnly const numbers;
     auto const services = *control::ipvsadm::format(control::sample_dataplane(), {.numeric = true}, numbers);
-    for (auto const& words : std::vector<std::vector<std::string>>{{"/usr/sbin/ipvsadm", "-Ln"}, {"drover", "ipvsadm", "-L", "-n"}}) {
+    for (auto const& words :
+         std::vector<std::vector<std::string>>{{"/usr/sbin/ipvsadm", "-Ln"}, {"drover", "ipvsadm", "-L", "-n"}}) {
         auto const shown = call(words);
         EXPECT_EQ(shown.code, 0);
         EXPECT_EQ(shown.out, services);
     }
-    EXPECT_EQ(call({"ipvsadm", "-Lnc"}).out, "IPVS connection entries\n"
-                                             "pro expire state       source             virtual            destination\n"
-                                             "TCP 14:59  ESTABLISHED 198.51.100.0:1024  172.51.97.175:80   172.51.96.235:80\n"
-                                             "TCP 14:59  ESTABLISHED 198.51.100.1:1025  172.51.97.175:80   172.51.96.235:80\n"
-                                             "TCP 14:59  ESTABLISHED 198.51.100.2:1026  172.51.97.175:80   172.51.96.235:80\n");
+    EXPECT_EQ(call({"ipvsadm", "-Lnc"}).out,
+              "IPVS connection entries\n"
+              "pro expire state       source             virtual            destination\n"
+              "TCP 14:59  ESTABLISHED 198.51.100.0:1024  172.51.97.175:80   172.51.96.235:80\n"
+              "TCP 14:59  ESTABLISHED 198.51.100.1:1025  172.51.97.175:80   172.51.96.235:80\n"
+              "TCP 14:59  ESTABLISHED 198.51.100.2:1026  172.51.97.175:80   172.51.96.235:80\n");
     EXPECT_EQ(call({"ipvsadm", "-L", "--timeout"}).out, "Timeout (tcp tcpfin udp): 900 120 300\n");
     EXPECT_EQ(call({"ipvsadm", "-Ln", "--json"}).out, control::to_json(control::sample_dataplane()) + "\n");
     EXPECT_EQ(std::ranges::count(call({"ipvsadm", "-Lnc", "--json"}).out, '\n'), 3);
@@ -127,8 +129,12 @@ TEST_F(Commands, IpvsadmFailsAsIpvsadmDoes) {
 }
 
 TEST_F(Commands, WithoutADaemonNameTheSocketAndReturnTwo) {
-    for (auto const& words : std::vector<std::vector<std::string>>{{"drover", "status"}, {"drover", "conns"}, {"drover", "reload"},
-                                                                   {"drover", "status", "--json"}, {"ipvsadm"}, {"ipvsadm", "-Lnc"},
+    for (auto const& words : std::vector<std::vector<std::string>>{{"drover", "status"},
+                                                                   {"drover", "conns"},
+                                                                   {"drover", "reload"},
+                                                                   {"drover", "status", "--json"},
+                                                                   {"ipvsadm"},
+                                                                   {"ipvsadm", "-Lnc"},
                                                                    {"drover", "ipvsadm", "-Ln"}}) {
         auto const outcome = call(words);
         EXPECT_EQ(outcome.code, 2) << words.back();
@@ -194,7 +200,9 @@ TEST_F(Commands, CheckReturnsTheWorstOfItsFiles) {
 
 TEST_F(Commands, StrictCheckCountsNotes) {
     // Mail is accepted and not carried out yet: a note.
-    auto const noted = file("noted.conf", std::string("global_defs {\n    notification_email {\n        a@example.org\n    }\n}\n") + clean_file);
+    auto const noted =
+        file("noted.conf",
+             std::string("global_defs {\n    notification_email {\n        a@example.org\n    }\n}\n") + clean_file);
     auto const plain = call({"drover", "check", noted});
     EXPECT_EQ(plain.code, 0) << plain.out;
     EXPECT_NE(plain.out.find("note:"), std::string::npos) << plain.out;
@@ -208,7 +216,8 @@ TEST_F(Commands, LvsDrWithoutAVerbSaysHowItIsUsed) {
 }
 
 TEST_F(Commands, RealStatusTellsWhatIsMissing) {
-    auto const outcome = call({"drover", "real", "status", "--vip", "198.51.100.201"});
+    auto const outcome = call(
+        {"drover", "real", "status", "--vip", "198.51.100.201", "--state-file", (folder.path / "real.json").string()});
     EXPECT_EQ(outcome.code, 3) << outcome.err;
     EXPECT_NE(outcome.out.find("198.51.100.201"), std::string::npos) << outcome.out;
 }

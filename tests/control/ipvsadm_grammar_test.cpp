@@ -1,9 +1,9 @@
 #include "control/ipvsadm_grammar.h"
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <set>
-
-#include <gtest/gtest.h>
 
 #include "control/samples.h"
 
@@ -45,7 +45,8 @@ public:
 };
 
 TEST(IpvsadmGrammar, ReadsEverySpellingOfTheNumericConnectionListing) {
-    for (auto const* line : {"-Lnc", "-Ln -c", "-L -n -c", "-lcn", "--list --numeric --connection", "-L -nc", "-l -c -n"}) {
+    for (auto const* line :
+         {"-Lnc", "-Ln -c", "-L -n -c", "-lcn", "--list --numeric --connection", "-L -nc", "-l -c -n"}) {
         auto const read = listing(line);
         EXPECT_EQ(read.view, View::connections) << line;
         EXPECT_TRUE(read.numeric) << line;
@@ -96,27 +97,26 @@ TEST(IpvsadmGrammar, ReadsAddressesAsIpvsadmDoes) {
         char const* text;
         char const* endpoint;  // nullptr: refused
     };
-    for (auto const& [text, endpoint] :
-         std::initializer_list<Case>{{"10.0.0.1", "10.0.0.1:0"},
-                                     {"10.0.0.1:80", "10.0.0.1:80"},
-                                     {"10.0.0.1:domain", "10.0.0.1:53"},
-                                     {"www.example:80", "10.0.0.9:80"},
-                                     {"www.example", "10.0.0.9:0"},
-                                     {"2001:db8::100:81", "[2001:db8::100:81]:0"},
-                                     {"[2001:db8::1]:81", "[2001:db8::1]:81"},
-                                     {"[2001:db8::1]", nullptr},
-                                     {"[2001:db8::1", nullptr},
-                                     {"[2001:db8::100:81", nullptr},
-                                     {"[10.0.0.1]:80", nullptr},
-                                     {"10.0.0.1:http", nullptr},
-                                     {"10.0.0.1:", nullptr},
-                                     {"10.0.0.1:65536", nullptr},
-                                     {"10.0.0.1:-1", nullptr},
-                                     {"10.0.0.300:80", nullptr},
-                                     {"80", nullptr},
-                                     {":80", nullptr},
-                                     {"", nullptr},
-                                     {"nosuch:80", nullptr}}) {
+    for (auto const& [text, endpoint] : std::initializer_list<Case>{{"10.0.0.1", "10.0.0.1:0"},
+                                                                    {"10.0.0.1:80", "10.0.0.1:80"},
+                                                                    {"10.0.0.1:domain", "10.0.0.1:53"},
+                                                                    {"www.example:80", "10.0.0.9:80"},
+                                                                    {"www.example", "10.0.0.9:0"},
+                                                                    {"2001:db8::100:81", "[2001:db8::100:81]:0"},
+                                                                    {"[2001:db8::1]:81", "[2001:db8::1]:81"},
+                                                                    {"[2001:db8::1]", nullptr},
+                                                                    {"[2001:db8::1", nullptr},
+                                                                    {"[2001:db8::100:81", nullptr},
+                                                                    {"[10.0.0.1]:80", nullptr},
+                                                                    {"10.0.0.1:http", nullptr},
+                                                                    {"10.0.0.1:", nullptr},
+                                                                    {"10.0.0.1:65536", nullptr},
+                                                                    {"10.0.0.1:-1", nullptr},
+                                                                    {"10.0.0.300:80", nullptr},
+                                                                    {"80", nullptr},
+                                                                    {":80", nullptr},
+                                                                    {"", nullptr},
+                                                                    {"nosuch:80", nullptr}}) {
         auto const read = parse_endpoint(text, Protocol::udp, FewNames());
         EXPECT_EQ(read ? read->text() : "refused", endpoint ? endpoint : "refused") << text;
     }
@@ -144,8 +144,10 @@ TEST(IpvsadmGrammar, RefusesWithIpvsadmsWordsAndCodes) {
              {"-L -n -n", 2, "multiple 'numeric' options specified"},
              {"-L -h", 2, "invalid option `-h'"},
              {"-L -6", 2, "-6 used before -f\n"},
-             {"-L -t 10.0.0.1:80 --timeout", 2, "The option 'timeout' conflicts with the 'service-address' option in the 'list' command"},
-             {"-L -c --timeout", 2, "The option 'timeout' conflicts with the 'connection' option in the 'list' command"},
+             {"-L -t 10.0.0.1:80 --timeout", 2,
+              "The option 'timeout' conflicts with the 'service-address' option in the 'list' command"},
+             {"-L -c --timeout", 2,
+              "The option 'timeout' conflicts with the 'connection' option in the 'list' command"},
              {"-L --timeout --persistent-conn", 2, "options conflicts in the list command"},
              {"-L -c --rate", 2, "options conflicts in the list command"},
              {"-L -w 1", 2, "Illegal 'weight' option with the 'list' command"},
@@ -157,9 +159,10 @@ TEST(IpvsadmGrammar, RefusesWithIpvsadmsWordsAndCodes) {
 }
 
 TEST(IpvsadmGrammar, SaysInOneSentenceWhatIsNotCarriedOutYet) {
-    for (auto const* line : {"-A -t 10.0.0.1:80 -s rr", "-a -t 10.0.0.1:80 -r 10.0.0.2 -g", "-E -t 10.0.0.1:80", "-C", "-S -n",
-                             "-D -t 10.0.0.1:80", "-d -t 10.0.0.1:80 -r 10.0.0.2", "-R", "-Z", "--set 1 2 3",
-                             "-e -t 10.0.0.1:80 -r 10.0.0.2 -w 3", "--start-daemon master", "--stop-daemon backup", "-L --rate"}) {
+    for (auto const* line :
+         {"-A -t 10.0.0.1:80 -s rr", "-a -t 10.0.0.1:80 -r 10.0.0.2 -g", "-E -t 10.0.0.1:80", "-C", "-S -n",
+          "-D -t 10.0.0.1:80", "-d -t 10.0.0.1:80 -r 10.0.0.2", "-R", "-Z", "--set 1 2 3",
+          "-e -t 10.0.0.1:80 -r 10.0.0.2 -w 3", "--start-daemon master", "--stop-daemon backup", "-L --rate"}) {
         auto const said = refusal(line);
         EXPECT_NE(said.message.find("not carried out yet by this version"), std::string::npos) << line;
         EXPECT_EQ(said.exit_code, 2) << line;

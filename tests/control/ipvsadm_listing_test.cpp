@@ -1,8 +1,8 @@
 #include "control/ipvsadm_listing.h"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "control/samples.h"
 
@@ -74,7 +74,8 @@ private:
             if (words[2] != "0" || words[3] != "0") carried_ = false;
             server.active = at(4), server.inactive = at(5);
         } else if (view_ == View::persistent) {
-            server.weight = static_cast<int>(at(2)), server.persistent = at(3), server.active = at(4), server.inactive = at(5);
+            server.weight = static_cast<int>(at(2)), server.persistent = at(3), server.active = at(4),
+            server.inactive = at(5);
         } else {
             std::size_t const first = view_ == View::tunnels ? 4 : 3;
             if (words[2] != "Route") carried_ = false;
@@ -130,7 +131,8 @@ TEST(IpvsadmListing, OfOneServiceHasNoBanner) {
     NEED_SAMPLES();
     Recording const all("list-n.txt", View::services);
     for (auto const& [file, protocol, service] : std::initializer_list<std::tuple<char const*, Protocol, char const*>>{
-             {"list-one-tcp.txt", Protocol::tcp, "10.0.0.100:80"}, {"list-one-v6.txt", Protocol::tcp, "[2001:db8::100]:8080"}}) {
+             {"list-one-tcp.txt", Protocol::tcp, "10.0.0.100:80"},
+             {"list-one-v6.txt", Protocol::tcp, "[2001:db8::100]:8080"}}) {
         Listing const one{.service = ServiceKey{endpoint(service), protocol}};
         EXPECT_EQ(format(all.observed, one, NumbersOnly()), samples::joined(samples::output(file)));
     }
@@ -140,7 +142,8 @@ TEST(IpvsadmListing, OfOneServiceHasNoBanner) {
 }
 
 TEST(IpvsadmListing, OfAServiceThatIsNotThereSaysSo) {
-    for (auto const& listing : {Listing{.service = ServiceKey{endpoint("10.0.0.1:81"), Protocol::tcp}}, Listing{.fwmark = 6}}) {
+    for (auto const& listing :
+         {Listing{.service = ServiceKey{endpoint("10.0.0.1:81"), Protocol::tcp}}, Listing{.fwmark = 6}}) {
         auto const text = format({}, listing, NumbersOnly());
         ASSERT_FALSE(text);
         EXPECT_EQ(text.error().message, "No such service");
@@ -150,16 +153,19 @@ TEST(IpvsadmListing, OfAServiceThatIsNotThereSaysSo) {
 TEST(IpvsadmListing, ShowsTimeoutsAndNoDaemons) {
     NEED_SAMPLES();
     model::DataplaneObserved observed;
-    EXPECT_EQ(format(observed, {.view = View::timeout}, NumbersOnly()), samples::joined(samples::output("list-timeout.txt")));
+    EXPECT_EQ(format(observed, {.view = View::timeout}, NumbersOnly()),
+              samples::joined(samples::output("list-timeout.txt")));
     observed.timeouts = {10, 20, 77};
     EXPECT_EQ(format(observed, {.view = View::timeout}, NumbersOnly()),
               samples::joined(samples::output("list-timeout-set-udp-only.txt")));
-    EXPECT_EQ(format(observed, {.view = View::daemon}, NumbersOnly()), samples::joined(samples::output("list-daemon-none.txt")));
+    EXPECT_EQ(format(observed, {.view = View::daemon}, NumbersOnly()),
+              samples::joined(samples::output("list-daemon-none.txt")));
 }
 
 TEST(IpvsadmListing, KeepsTheOrderOfTheTableWhenAskedNotToSort) {
     model::DataplaneObserved observed;
-    observed.services = {{.key = {endpoint("10.0.0.2:80"), Protocol::tcp}}, {.key = {endpoint("10.0.0.1:80"), Protocol::tcp}}};
+    observed.services = {{.key = {endpoint("10.0.0.2:80"), Protocol::tcp}},
+                         {.key = {endpoint("10.0.0.1:80"), Protocol::tcp}}};
     auto const text = *format(observed, {.sorted = false}, NumbersOnly());
     EXPECT_LT(text.find("10.0.0.2:80"), text.find("10.0.0.1:80"));
 }
@@ -169,7 +175,8 @@ model::ConnectionRow row_of(std::string const& line) {
     model::ConnectionRow row;
     row.protocol = words[0] == "TCP" ? Protocol::tcp : Protocol::udp;
     row.expires = static_cast<std::uint32_t>(std::stoul(words[1].substr(0, 2)) * 60 + std::stoul(words[1].substr(3)));
-    while (model::name(row.state) != words[2]) row.state = static_cast<model::ConnectionState>(static_cast<int>(row.state) + 1);
+    while (model::name(row.state) != words[2])
+        row.state = static_cast<model::ConnectionState>(static_cast<int>(row.state) + 1);
     row.client = endpoint(words[3]);
     row.virtual_server = endpoint(words[4]);
     row.real_server = endpoint(words[5]);
@@ -189,12 +196,16 @@ TEST(IpvsadmListing, OfConnectionsIsByteForByteWhatWasRecorded) {
         EXPECT_EQ(text, "IPVS connection entries\n" + expected) << file;
     }
     auto const with_data = samples::output("list-conn-pe.txt");
-    EXPECT_EQ(connections_title({.view = View::connections, .persistence_data = true}), with_data[0] + "\n" + with_data[1] + "\n");
+    EXPECT_EQ(connections_title({.view = View::connections, .persistence_data = true}),
+              with_data[0] + "\n" + with_data[1] + "\n");
 }
 
 TEST(IpvsadmListing, ShowsLongLivedRowsWithThreeDigitMinutes) {
-    model::ConnectionRow row{.protocol = Protocol::udp, .expires = 6001, .state = model::ConnectionState::udp,
-                             .client = endpoint("198.51.100.8:4660"), .virtual_server = endpoint("203.0.113.10:53"),
+    model::ConnectionRow row{.protocol = Protocol::udp,
+                             .expires = 6001,
+                             .state = model::ConnectionState::udp,
+                             .client = endpoint("198.51.100.8:4660"),
+                             .virtual_server = endpoint("203.0.113.10:53"),
                              .real_server = endpoint("10.0.0.12:53")};
     EXPECT_EQ(connection_line(row, NumbersOnly()),
               "UDP 100:01 UDP         198.51.100.8:4660  203.0.113.10:53    10.0.0.12:53\n");
@@ -206,18 +217,18 @@ TEST(IpvsadmListing, ShortensNumbersWhereIpvsadmDoes) {
         char const* plain;
         char const* exact;
     };
-    for (auto const& [value, plain, exact] : std::initializer_list<Case>{
-             {0, "        0", "        0"},
-             {61728394, " 61728394", " 61728394"},
-             {99999999, " 99999999", " 99999999"},
-             {100000000, "  100000K", " 100000000"},
-             {246913400, "  246913K", " 246913400"},
-             {999999999, "  999999K", " 999999999"},
-             {1000000000, "    1000M", " 1000000000"},
-             {61728394000, "   61728M", " 61728394000"},
-             {100000000000, "     100G", " 100000000000"},
-             {246912345678901, "     246T", " 246912345678901"},
-             {987654321012, "     987G", " 987654321012"}}) {
+    for (auto const& [value, plain, exact] :
+         std::initializer_list<Case>{{0, "        0", "        0"},
+                                     {61728394, " 61728394", " 61728394"},
+                                     {99999999, " 99999999", " 99999999"},
+                                     {100000000, "  100000K", " 100000000"},
+                                     {246913400, "  246913K", " 246913400"},
+                                     {999999999, "  999999K", " 999999999"},
+                                     {1000000000, "    1000M", " 1000000000"},
+                                     {61728394000, "   61728M", " 61728394000"},
+                                     {100000000000, "     100G", " 100000000000"},
+                                     {246912345678901, "     246T", " 246912345678901"},
+                                     {987654321012, "     987G", " 987654321012"}}) {
         EXPECT_EQ(number_column(value, false), plain);
         EXPECT_EQ(number_column(value, true), exact);
     }
@@ -238,11 +249,13 @@ public:
 
 TEST(IpvsadmListing, CutsLongNamesWhereIpvsadmDoes) {
     model::DataplaneObserved observed;
-    observed.services = {{.key = {endpoint("10.0.0.1:80"), Protocol::tcp}, .servers = {{.endpoint = endpoint("10.0.0.1:80"), .weight = 1},
-                                                                                      {.endpoint = endpoint("10.0.0.2:80"), .weight = 1}}}};
+    observed.services = {{.key = {endpoint("10.0.0.1:80"), Protocol::tcp},
+                          .servers = {{.endpoint = endpoint("10.0.0.1:80"), .weight = 1},
+                                      {.endpoint = endpoint("10.0.0.2:80"), .weight = 1}}}};
     auto const text = *format(observed, {}, LongNames());
     EXPECT_NE(text.find("TCP  a.very.long.host.name.in.som rr\n"), std::string::npos) << text;
-    EXPECT_NE(text.find("  -> a.very.long.host.name.in.som Route   1      0          0         \n"), std::string::npos) << text;
+    EXPECT_NE(text.find("  -> a.very.long.host.name.in.som Route   1      0          0         \n"), std::string::npos)
+        << text;
     EXPECT_NE(text.find("  -> 10.0.0.2:http                Route   1"), std::string::npos) << text;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "control/observed_samples.h"
+#include "control/printable.h"
 #include "control/routes.h"
 #include "control/timestamp.h"
 
@@ -74,18 +75,49 @@ TEST(Json, SaysWhatIsWrongWithADocument) {
              {"{}", "field `protocol` is missing"},
              {R"({"protocol":"icmp"})", "protocol: `icmp` is not one of the known words"},
              {R"({"protocol":6})", "protocol: a text is expected"},
-             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":-1})", "expires_s: a whole number in range is expected"},
-             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":4294967296})", "expires_s: a whole number in range is expected"},
-             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":1.5})", "expires_s: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":-1})",
+              "expires_s: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":4294967296})",
+              "expires_s: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"ESTABLISHED","expires_s":1.5})",
+              "expires_s: a whole number in range is expected"},
              {R"({"protocol":"tcp","state":"NEW"})", "state: `NEW` is no connection state"},
-             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.1"})", "client: ADDRESS:PORT is expected"},
-             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.1:65536"})", "client: a whole number in range is expected"},
-             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.300:1"})", "client: an IP address is expected"},
+             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.1"})",
+              "client: ADDRESS:PORT is expected"},
+             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.1:65536"})",
+              "client: a whole number in range is expected"},
+             {R"({"protocol":"tcp","state":"UDP","expires_s":1,"client":"10.0.0.300:1"})",
+              "client: an IP address is expected"},
          }) {
         auto const row = connection_from_json(text);
         ASSERT_FALSE(row) << text;
         EXPECT_NE(row.error().message.find(message), std::string::npos) << text << ": " << row.error().message;
     }
+}
+
+TEST(Json, CarriesTextOfAnyEncoding) {
+    Status status;
+    status.about.host = "\xb0\xae";  // GBK
+    status.about.notes = {"\xe7\x88\xb1", "a\x1b[2Jb"};
+    auto const back = status_from_json(to_json(status));
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(back->about.host, "\xef\xbf\xbd\xef\xbf\xbd");
+    EXPECT_EQ(back->about.notes[0], "\xe7\x88\xb1");
+    EXPECT_EQ(back->about.notes[1], "a\xef\xbf\xbd[2Jb");
+}
+
+TEST(Printable, KeepsValidTextAndReplacesTheRest) {
+    for (auto const* text :
+         {"", "plain\n\ttext", "\xc3\xa9", "\xe7\x88\xb1", "\xf0\x9f\x90\x84", "\xf4\x8f\xbf\xbf", "\xc2\xa0"})
+        EXPECT_EQ(printable(text), text);
+    std::string const one = "\xef\xbf\xbd";
+    EXPECT_EQ(printable("\x1b\r\x7f"), one + one + one);
+    EXPECT_EQ(printable(std::string_view("\0", 1)), one);
+    EXPECT_EQ(printable("\xc2\x9b"), one) << "CSI as one character";
+    EXPECT_EQ(printable("\xc0\x80"), one + one) << "overlong";
+    EXPECT_EQ(printable("\xed\xa0\x80"), one + one + one) << "surrogate";
+    EXPECT_EQ(printable("\xe7\x88"), one + one) << "cut short";
+    EXPECT_EQ(printable("\xf4\x90\x80\x80"), one + one + one + one) << "beyond Unicode";
 }
 
 TEST(Json, IgnoresFieldsOfALaterVersion) {
@@ -96,11 +128,13 @@ TEST(Json, IgnoresFieldsOfALaterVersion) {
 }
 
 TEST(Timestamp, IsRfc3339AndComesBack) {
-    for (std::int64_t const time : {std::int64_t{0}, noon, noon + 345, std::int64_t{951'782'400'000'000}, std::int64_t{253'402'300'799'999'999}})
+    for (std::int64_t const time :
+         {std::int64_t{0}, noon, noon + 345, std::int64_t{951'782'400'000'000}, std::int64_t{253'402'300'799'999'999}})
         EXPECT_EQ(parse_timestamp(timestamp(time)), time) << timestamp(time);
     EXPECT_EQ(timestamp(noon + 345), "2026-11-23T12:00:00.000345Z");
-    for (auto const* text : {"", "2026-11-23", "2026-11-23T12:00:00.000345", "2026-13-23T12:00:00.000345Z", "2026-02-29T12:00:00.000000Z",
-                             "2026-11-23T25:00:00.000345Z", "2026-11-23 12:00:00.000345Z"})
+    for (auto const* text :
+         {"", "2026-11-23", "2026-11-23T12:00:00.000345", "2026-13-23T12:00:00.000345Z", "2026-02-29T12:00:00.000000Z",
+          "2026-11-23T25:00:00.000345Z", "2026-11-23 12:00:00.000345Z"})
         EXPECT_FALSE(parse_timestamp(text)) << text;
 }
 
@@ -109,8 +143,14 @@ TEST(Span, HasTwoUnitsAtMost) {
         std::int64_t seconds;
         char const* text;
     };
-    for (auto const& [seconds, text] : std::initializer_list<Case>{
-             {-3, "0 s"}, {0, "0 s"}, {59, "59 s"}, {60, "1 min 0 s"}, {3599, "59 min 59 s"}, {3600, "1 h 0 min"}, {86400, "1 d 0 h"}, {8640000, "100 d 0 h"}})
+    for (auto const& [seconds, text] : std::initializer_list<Case>{{-3, "0 s"},
+                                                                   {0, "0 s"},
+                                                                   {59, "59 s"},
+                                                                   {60, "1 min 0 s"},
+                                                                   {3599, "59 min 59 s"},
+                                                                   {3600, "1 h 0 min"},
+                                                                   {86400, "1 d 0 h"},
+                                                                   {8640000, "100 d 0 h"}})
         EXPECT_EQ(span_text(seconds), text);
 }
 

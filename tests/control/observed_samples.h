@@ -33,31 +33,48 @@ inline model::DataplaneObserved sample_dataplane() {
     dataplane.attachments = {{"eth0", "native", ""}, {"eth1", "generic", "the driver has no native XDP"}};
     dataplane.capacity = 1'048'576, dataplane.entries = 50, dataplane.live_evictions = 3;
     dataplane.timeouts = {900, 120, 300};
-    dataplane.verdicts = {{"forward", "established", 1200}, {"forward", "scheduled", 34}, {"pass", "no_vip", 7}, {"drop", "not_master", 5}, {"drop", "busy", 0}};
+    dataplane.verdicts = {{"forward", "established", 1200},
+                          {"forward", "scheduled", 34},
+                          {"pass", "no_vip", 7},
+                          {"drop", "not_master", 5},
+                          {"drop", "busy", 0}};
     dataplane.services = {web, dns};
     return dataplane;
 }
 
 inline Status sample_status() {
     Status status;
-    status.about = {"0.1.0", "master-dr", 4321, "/etc/keepalived/keepalived.conf", noon - 3'600'000'000, noon - 7'380'000'000, 7380,
+    status.about = {"0.1.0",
+                    "master-dr",
+                    4321,
+                    "/etc/keepalived/keepalived.conf",
+                    noon - 3'600'000'000,
+                    noon - 7'380'000'000,
+                    7380,
                     {"balanced packets are not seen by tcpdump on this host"}};
     model::InstanceObserved first, second;
     first.name = "VI_1", first.interface = "eth0", first.virtual_router_id = 60, first.state = model::VrrpState::master;
-    first.since_unix_us = noon - 185'000'001, first.reason = "no advert was heard for 3.57 s", first.priority = 110, first.effective_priority = 110;
+    first.since_unix_us = noon - 185'000'001, first.reason = "no advert was heard for 3.57 s", first.priority = 110,
+    first.effective_priority = 110;
     first.addresses = {*Address::parse("172.51.97.175"), *Address::parse("2001:db8::80")};
     first.adverts_sent = 180, first.adverts_received = 2, first.became_master = 1, first.late = 1;
     first.notes = {"tracked interface eth1 has not existed since the start: left out until it appears"};
-    second.name = "VI_2", second.interface = "eth1", second.virtual_router_id = 255, second.state = model::VrrpState::fault;
-    second.since_unix_us = noon, second.reason = "interface eth1 is down", second.priority = 100, second.effective_priority = 90;
+    second.name = "VI_2", second.interface = "eth1", second.virtual_router_id = 255,
+    second.state = model::VrrpState::fault;
+    second.since_unix_us = noon, second.reason = "interface eth1 is down", second.priority = 100,
+    second.effective_priority = 90;
     second.master_address = Address::parse("172.51.96.105");
     status.instances = {first, second};
     status.dataplane = sample_dataplane();
     status.checks = {
-        {status.dataplane.services[0].key, endpoint("172.51.96.235", 80), "HTTP_GET", model::HealthState::up, noon - 60'000'000, "status 200"},
-        {status.dataplane.services[0].key, endpoint("172.51.96.237", 80), "TCP_CHECK", model::HealthState::down, noon - 5'000'000, "connection refused"},
-        {status.dataplane.services[0].key, endpoint("172.51.96.237", 80), "HTTP_GET", model::HealthState::up, noon - 60'000'000, ""},
-        {status.dataplane.services[0].key, endpoint("172.51.96.236", 80), "TCP_CHECK", model::HealthState::unknown, 0, ""},
+        {status.dataplane.services[0].key, endpoint("172.51.96.235", 80), "HTTP_GET", model::HealthState::up,
+         noon - 60'000'000, "status 200"},
+        {status.dataplane.services[0].key, endpoint("172.51.96.237", 80), "TCP_CHECK", model::HealthState::down,
+         noon - 5'000'000, "connection refused"},
+        {status.dataplane.services[0].key, endpoint("172.51.96.237", 80), "HTTP_GET", model::HealthState::up,
+         noon - 60'000'000, ""},
+        {status.dataplane.services[0].key, endpoint("172.51.96.236", 80), "TCP_CHECK", model::HealthState::unknown, 0,
+         ""},
     };
     return status;
 }

@@ -9,7 +9,9 @@ namespace drover::control {
 namespace {
 
 Look plain() {
-    return {.colour = false, .now_unix_us = noon, .clock_text = [](std::int64_t time) { return timestamp(time).substr(0, 19); }};
+    return {.colour = false, .now_unix_us = noon, .clock_text = [](std::int64_t time) {
+                return timestamp(time).substr(0, 19);
+            }};
 }
 
 TEST(StatusText, FitsOnOneScreenAndTellsEverything) {
@@ -86,9 +88,11 @@ TEST(StatusText, SaysTheSameWithoutItsColours) {
 
 TEST(ConnectionText, MarksTemplates) {
     auto row = sample_row();
-    EXPECT_EQ(connection_text(row, plain()), "TCP   ESTABLISHED    14:59  198.51.100.0:1024        172.51.97.175:80         172.51.96.235:80\n");
+    EXPECT_EQ(connection_text(row, plain()),
+              "TCP   ESTABLISHED    14:59  198.51.100.0:1024        172.51.97.175:80         172.51.96.235:80\n");
     row.is_template = true, row.client.port = 0, row.state = model::ConnectionState::assured, row.expires = 50;
-    EXPECT_EQ(connection_text(row, plain()), "TCP   ASSURED         0:50  198.51.100.0 (template)  172.51.97.175:80         172.51.96.235:80\n");
+    EXPECT_EQ(connection_text(row, plain()),
+              "TCP   ASSURED         0:50  198.51.100.0 (template)  172.51.97.175:80         172.51.96.235:80\n");
 }
 
 }  // namespace

@@ -1,18 +1,17 @@
 #include "control/io/client.h"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <optional>
-
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <fmt/format.h>
+#include <cerrno>
+#include <cstring>
+#include <optional>
 
 #include "control/json.h"
 #include "loop/io/fd.h"
@@ -31,7 +30,9 @@ Result<loop::Fd> connect_to(std::string const& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.empty() || path.size() >= sizeof address.sun_path)
-        return fail(fmt::format("the socket's path \"{}\" must have 1 to {} characters", path, sizeof address.sun_path - 1), no_daemon);
+        return fail(
+            fmt::format("the socket's path \"{}\" must have 1 to {} characters", path, sizeof address.sun_path - 1),
+            no_daemon);
     path.copy(address.sun_path, path.size());
     loop::Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     timeval const patience{patience_s, 0};
@@ -40,11 +41,18 @@ Result<loop::Fd> connect_to(std::string const& path) {
     if (::connect(fd.get(), reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0) return fd;
     switch (errno) {
         case ENOENT:
-            return fail(fmt::format("no drover daemon is running here: {} does not exist (start it with `drover run`, or name its socket with --socket)", path), no_daemon);
+            return fail(fmt::format("no drover daemon is running here: {} does not exist (start it with `drover run`, "
+                                    "or name its socket with --socket)",
+                                    path),
+                        no_daemon);
         case ECONNREFUSED:
-            return fail(fmt::format("no drover daemon answers on {}: the one that made it has gone (start it with `drover run`)", path), no_daemon);
+            return fail(
+                fmt::format(
+                    "no drover daemon answers on {}: the one that made it has gone (start it with `drover run`)", path),
+                no_daemon);
         case EACCES:
-            return fail(fmt::format("no permission to use {}: be root or a member of the group drover", path), no_daemon);
+            return fail(fmt::format("no permission to use {}: be root or a member of the group drover", path),
+                        no_daemon);
     }
     return fail(fmt::format("no drover daemon can be reached on {}: {}", path, std::strerror(errno)), no_daemon);
 }
@@ -98,7 +106,8 @@ Result<End> receive(int fd, Parser& parser, bool const& stopped, std::string con
         error_code error;
         if (size == 0) {
             if (parser.got_some()) parser.put_eof(error);
-            if (error || !parser.is_done()) return fail(fmt::format("the answer of the daemon on {} broke off before its end", path));
+            if (error || !parser.is_done())
+                return fail(fmt::format("the answer of the daemon on {} broke off before its end", path));
             break;
         }
         buffer.append(piece.data(), static_cast<std::size_t>(size));
@@ -116,7 +125,9 @@ Result<End> receive(int fd, Parser& parser, bool const& stopped, std::string con
 /// The daemon's refusal in its own words.
 Error refusal(Parser const& parser, std::string const& path) {
     auto const problem = problem_from_json(parser.get().body());
-    if (problem) return {problem->detail.empty() ? problem->title : problem->detail, static_cast<int>(parser.get().result_int())};
+    if (problem)
+        return {problem->detail.empty() ? problem->title : problem->detail,
+                static_cast<int>(parser.get().result_int())};
     return {fmt::format("the daemon on {} answered with status {}", path, parser.get().result_int()),
             static_cast<int>(parser.get().result_int())};
 }
@@ -126,7 +137,8 @@ using Line = std::function<bool(std::string_view)>;
 Result<std::string> ask(std::string const& path, std::string_view method, std::string_view target, Line const* line) {
     auto const fd = connect_to(path);
     if (!fd) return std::unexpected(fd.error());
-    auto const request = fmt::format("{} {} HTTP/1.1\r\nHost: drover\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method, target);
+    auto const request =
+        fmt::format("{} {} HTTP/1.1\r\nHost: drover\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method, target);
     if (auto const sent = send_all(fd->get(), request, path); !sent) return std::unexpected(sent.error());
 
     Parser parser;

@@ -1,16 +1,15 @@
 #include "control/io/listening_socket.h"
 
-#include <filesystem>
-#include <optional>
-#include <vector>
-
+#include <fmt/format.h>
 #include <grp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
+#include <filesystem>
+#include <optional>
+#include <vector>
 
 namespace drover::control {
 
@@ -20,7 +19,8 @@ Result<sockaddr_un> address_of(std::string const& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.empty() || path.size() >= sizeof address.sun_path)
-        return fail(fmt::format("the socket's path \"{}\" must have 1 to {} characters", path, sizeof address.sun_path - 1));
+        return fail(
+            fmt::format("the socket's path \"{}\" must have 1 to {} characters", path, sizeof address.sun_path - 1));
     path.copy(address.sun_path, path.size());
     return address;
 }
@@ -41,8 +41,10 @@ Result<void> clear_the_place(std::string const& path, sockaddr_un const& address
         if (errno == ENOENT) return {};
         return fail_errno("looking at " + path);
     }
-    if (!S_ISSOCK(found.st_mode)) return fail(path + " exists and is no socket: remove it, or choose another path with --socket");
-    if (somebody_listens(address)) return fail("another drover answers on " + path + ": stop it first, or choose another path with --socket");
+    if (!S_ISSOCK(found.st_mode))
+        return fail(path + " exists and is no socket: remove it, or choose another path with --socket");
+    if (somebody_listens(address))
+        return fail("another drover answers on " + path + ": stop it first, or choose another path with --socket");
     if (::unlink(path.c_str()) != 0) return fail_errno("removing the left-over socket " + path);
     return {};
 }
@@ -51,7 +53,8 @@ std::optional<gid_t> group_id(std::string const& name) {
     group entry{};
     group* result = nullptr;
     std::vector<char> space(1 << 16);
-    if (::getgrnam_r(name.c_str(), &entry, space.data(), space.size(), &result) != 0 || result == nullptr) return std::nullopt;
+    if (::getgrnam_r(name.c_str(), &entry, space.data(), space.size(), &result) != 0 || result == nullptr)
+        return std::nullopt;
     return entry.gr_gid;
 }
 

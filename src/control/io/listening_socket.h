@@ -1,9 +1,9 @@
 // The listening UNIX socket as a file: made, guarded against a second daemon, and removed again.
 #pragma once
 
-#include <string>
-
 #include <sys/types.h>
+
+#include <string>
 
 #include "base/result.h"
 #include "loop/io/fd.h"

@@ -1,13 +1,9 @@
 #include "control/io/server.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <exception>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -19,7 +15,11 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <fmt/format.h>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "control/io/listening_socket.h"
 #include "control/json.h"
@@ -77,7 +77,8 @@ public:
         co_return !error;
     }
 
-    /// After a refusal: reads on for a while, since closing with unread bytes would take our answer away from the client.
+    /// After a refusal: reads on for a while, since closing with unread bytes would take our answer away from the
+    /// client.
     asio::awaitable<void> see_off() {
         error_code ignored;
         socket_.shutdown(Local::socket::shutdown_send, ignored);
@@ -107,9 +108,11 @@ struct Heard {
 
 Reply refusal_of(error_code error) {
     if (error == http::error::header_limit)
-        return problem(431, "too-large", "The request's header is too large", fmt::format("at most {} bytes are read", header_limit));
+        return problem(431, "too-large", "The request's header is too large",
+                       fmt::format("at most {} bytes are read", header_limit));
     if (error == http::error::body_limit)
-        return problem(413, "too-large", "The request's body is too large", fmt::format("at most {} bytes are read", body_limit));
+        return problem(413, "too-large", "The request's body is too large",
+                       fmt::format("at most {} bytes are read", body_limit));
     return problem(400, "bad-request", "This is no HTTP request", error.message());
 }
 
@@ -139,8 +142,9 @@ asio::awaitable<Heard> hear(Client& client, std::string& buffer) {
 
 std::string head(Reply const& reply, std::string_view framing, bool keep) {
     auto const phrase = http::obsolete_reason(static_cast<http::status>(reply.status));
-    return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\n{}Connection: {}\r\nCache-Control: no-store\r\n\r\n", reply.status,
-                       std::string_view(phrase.data(), phrase.size()), reply.content_type, framing, keep ? "keep-alive" : "close");
+    return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\n{}Connection: {}\r\nCache-Control: no-store\r\n\r\n",
+                       reply.status, std::string_view(phrase.data(), phrase.size()), reply.content_type, framing,
+                       keep ? "keep-alive" : "close");
 }
 
 std::string lines_of(std::vector<model::ConnectionRow> const& rows) {
@@ -233,7 +237,7 @@ asio::awaitable<bool> Server::State::reply_to(Client& client, Request const& req
     }
     auto const bytes = head(reply, fmt::format("Content-Length: {}\r\n", reply.body.size()), request.keep) + reply.body;
     auto const sent = co_await client.write(bytes);
-    co_return sent && request.keep;
+    co_return sent&& request.keep;
 }
 
 /// Rows leave in pieces, and between two of them everything else in the daemon has its turn.
@@ -252,7 +256,7 @@ asio::awaitable<bool> Server::State::stream(Client& client, Reply const& reply, 
     if (!sent || daemon == nullptr || !chunked) co_return false;
     std::string const end = "0\r\n\r\n";
     sent = co_await client.write(end);
-    co_return sent && keep;
+    co_return sent&& keep;
 }
 
 void Server::State::end() {

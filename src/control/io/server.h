@@ -19,7 +19,7 @@ namespace drover::control {
 
 struct ServerOptions {
     std::string path = "/run/drover/drover.sock";
-    std::string group = "drover";  ///< the socket's group, if it exists
+    std::string group = "drover";   ///< the socket's group, if it exists
     std::size_t most_clients = 64;  ///< at a time; further ones wait their turn in the kernel's queue
     /// A request must be whole this long after we began to wait for it, else the client is cut off.
     std::chrono::milliseconds patience{30'000};
@@ -31,7 +31,8 @@ class Server {
 public:
     /// Binds and listens. The socket of a dead daemon is replaced; that of a live one, and a file that is no socket,
     /// are refused with a sentence. `daemon` must outlive the server.
-    static Result<std::unique_ptr<Server>> open(boost::asio::io_context& loop, Daemon& daemon, ServerOptions options = {});
+    static Result<std::unique_ptr<Server>> open(boost::asio::io_context& loop, Daemon& daemon,
+                                                ServerOptions options = {});
 
     /// Stops answering and removes the socket if it is still ours.
     ~Server();

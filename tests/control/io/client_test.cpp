@@ -18,7 +18,8 @@ public:
         thread_ = std::thread([this, answer = std::move(answer)] {
             loop::Fd const client(::accept(fd_.get(), nullptr, nullptr));
             std::string request;
-            for (char byte; request.find("\r\n\r\n") == std::string::npos && ::recv(client.get(), &byte, 1, 0) == 1;) request += byte;
+            for (char byte; request.find("\r\n\r\n") == std::string::npos && ::recv(client.get(), &byte, 1, 0) == 1;)
+                request += byte;
             ::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
         });
     }
@@ -37,7 +38,8 @@ TEST(SocketClient, NamesTheSocketWhenNobodyAnswers) {
     EXPECT_EQ(answer.error().code, no_daemon);
     EXPECT_NE(answer.error().message.find(path + " does not exist"), std::string::npos) << answer.error().message;
 
-    for (auto const& bad : {std::string(), std::string(300, 'x')}) EXPECT_EQ(SocketClient(bad).get("/").error().code, no_daemon);
+    for (auto const& bad : {std::string(), std::string(300, 'x')})
+        EXPECT_EQ(SocketClient(bad).get("/").error().code, no_daemon);
 }
 
 TEST(SocketClient, SaysThatTheDaemonHasGone) {
@@ -58,9 +60,10 @@ TEST(SocketClient, SaysThatTheDaemonHasGone) {
 TEST(SocketClient, DoesNotTakeAHalfAnswerForAWholeOne) {
     TemporaryFolder const folder;
     auto const path = (folder.path / "half.sock").string();
-    for (auto const* answer : {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n",
-                               "HTTP/1.1 200", "garbage\r\n\r\n", "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\noh!",
-                               "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}"}) {
+    for (auto const* answer :
+         {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n", "HTTP/1.1 200", "garbage\r\n\r\n",
+          "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\noh!", "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}"}) {
         {
             Impostor const impostor(path, answer);
             EXPECT_FALSE(SocketClient(path).get("/v1/status")) << answer;
@@ -73,7 +76,9 @@ TEST(SocketClient, DoesNotTakeAHalfAnswerForAWholeOne) {
 TEST(SocketClient, CutsLinesWhereverThePiecesEnd) {
     TemporaryFolder const folder;
     auto const path = (folder.path / "pieces.sock").string();
-    Impostor const impostor(path, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n4\r\nb\nc\n\r\n2\r\n\nd\r\n1\r\n\n\r\n0\r\n\r\n");
+    Impostor const impostor(path,
+                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                            "chunked\r\n\r\n1\r\na\r\n4\r\nb\nc\n\r\n2\r\n\nd\r\n1\r\n\n\r\n0\r\n\r\n");
     std::vector<std::string> seen;
     auto const done = SocketClient(path).lines("/v1/connections", [&](std::string_view line) {
         seen.emplace_back(line);

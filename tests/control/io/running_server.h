@@ -1,20 +1,19 @@
 // A server with a made-up daemon on an event loop of its own thread, and a raw client that may misbehave.
 #pragma once
 
-#include <atomic>
-#include <filesystem>
-#include <future>
-#include <string>
-#include <thread>
-
+#include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <gtest/gtest.h>
+#include <filesystem>
+#include <future>
+#include <string>
+#include <thread>
 
 #include "control/io/client.h"
 #include "control/io/server.h"

@@ -1,12 +1,11 @@
 #include "control/io/server.h"
 
+#include <grp.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <fstream>
 #include <random>
-
-#include <grp.h>
-
-#include <sys/stat.h>
 
 #include "control/io/running_server.h"
 #include "control/json.h"
@@ -65,7 +64,8 @@ TEST_F(ControlServer, HoldsLittleForAReaderThatDoesNotReadAndServesOthersMeanwhi
     sleeper.send("GET /v1/connections HTTP/1.1\r\n\r\n");
     EXPECT_NE(sleeper.read_until("\r\n\r\n").find("200 OK"), std::string::npos);
     for (int i = 0; i < 50; ++i) expect_alive();
-    // What was pulled from the table has gone into the kernel's socket buffer (some 200 kB), plus one piece in our hands.
+    // What was pulled from the table has gone into the kernel's socket buffer (some 200 kB), plus one piece in our
+    // hands.
     EXPECT_GT(daemon.pulled, 0u);
     EXPECT_LT(daemon.pulled, 10'000u);
     EXPECT_EQ(daemon.cursors, 1);
@@ -134,7 +134,8 @@ TEST_F(ControlServer, RefusesWhatIsNoRequestAndLivesOn) {
         client.send(bytes);
         client.end_sending();
         auto const text = client.read_all();
-        EXPECT_TRUE(text.starts_with(std::string("HTTP/1.1 ") + status)) << bytes.substr(0, 60) << " -> " << text.substr(0, 200);
+        EXPECT_TRUE(text.starts_with(std::string("HTTP/1.1 ") + status))
+            << bytes.substr(0, 60) << " -> " << text.substr(0, 200);
         EXPECT_NE(text.find("application/problem+json"), std::string::npos) << text.substr(0, 200);
     }
     expect_alive();
@@ -232,7 +233,8 @@ TEST_F(ControlServer, RefusesThePlaceOfALivingDaemon) {
     start();
     auto const second = Server::open(loop, daemon, {.path = socket_path()});
     ASSERT_FALSE(second);
-    EXPECT_EQ(second.error().message, "another drover answers on " + socket_path() + ": stop it first, or choose another path with --socket");
+    EXPECT_EQ(second.error().message,
+              "another drover answers on " + socket_path() + ": stop it first, or choose another path with --socket");
     expect_alive();
 }
 
@@ -263,16 +265,34 @@ TEST_F(ControlServer, SaysWhyItCannotListen) {
         std::string path;
         char const* says;
     };
-    for (auto const& [path, says] : std::initializer_list<Case>{{socket_path(), "exists and is no socket"},
-                                                                {socket_path() + "/x", "making the folder"},
-                                                                {"/" + std::string(200, 'x'), "must have 1 to 107 characters"},
-                                                                {"", "must have 1 to 107 characters"},
-                                                                {"/proc/drover-control-test", "binding /proc/drover-control-test"}}) {
+    for (auto const& [path, says] :
+         std::initializer_list<Case>{{socket_path(), "exists and is no socket"},
+                                     {socket_path() + "/x", "making the folder"},
+                                     {"/" + std::string(200, 'x'), "must have 1 to 107 characters"},
+                                     {"", "must have 1 to 107 characters"},
+                                     {"/proc/drover-control-test", "binding /proc/drover-control-test"}}) {
         auto const opened = Server::open(loop, daemon, {.path = path});
         ASSERT_FALSE(opened) << path;
         EXPECT_NE(opened.error().message.find(says), std::string::npos) << opened.error().message;
     }
     EXPECT_TRUE(std::filesystem::is_regular_file(socket_path()));
+}
+
+TEST(ServerWithoutALoop, LetsGoOfEverything) {
+    TemporaryFolder const folder;
+    FakeDaemon daemon;
+    daemon.rows = 100'000;
+    {
+        boost::asio::io_context loop;
+        auto server = std::move(*Server::open(loop, daemon, {.path = (folder.path / "drover.sock").string()}));
+        RawClient client((folder.path / "drover.sock").string());
+        client.send("GET /v1/connections HTTP/1.1\r\n\r\n");
+        for (int i = 0; i < 1000 && daemon.cursors == 0; ++i) loop.run_one();
+        EXPECT_EQ(daemon.cursors, 1);
+        server.reset();
+        EXPECT_EQ(daemon.cursors, 0) << "the daemon may go before the loop does";
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path));
 }
 
 }  // namespace
