@@ -78,13 +78,17 @@ class Host:
         self._make_disk()
 
     def _make_disk(self) -> None:
-        """/etc is the machine's own, name by name, but for the two folders that a lab writes to."""
+        """/etc is the machine's own, name by name, but for the folders that a lab writes to and the names of hosts: a
+        lab has no DNS, and programs that look up their own name would wait for it."""
         for folder in ("etc/keepalived", "etc/drover", "log"):
             (self.disk / folder).mkdir(parents=True)
         self.logs.mkdir(parents=True)
+        (self.disk / "etc/resolv.conf").touch()
+        (self.disk / "etc/hosts").write_text(f"127.0.0.1 localhost {self.name}\n")
         for entry in Path("/etc").iterdir():
-            if entry.name not in ("keepalived", "drover"):
-                (self.disk / "etc" / entry.name).symlink_to(Path("/run/etc") / entry.name)
+            link = self.disk / "etc" / entry.name
+            if not link.exists():
+                link.symlink_to(Path("/run/etc") / entry.name)
 
     # -- power ---------------------------------------------------------------------------------------------------
 

@@ -62,6 +62,21 @@ class Process:
         self.send(signal.SIGKILL)
         return self.wait()
 
+    def kill_family(self) -> int:
+        """KILL for it and its children at once: a parent that is stopped cannot start a child anew, and a child that
+        is killed cannot say a last word when its parent goes."""
+        self.send(signal.SIGSTOP)
+        for child in self.children():
+            os.kill(child, signal.SIGKILL)
+        return self.kill()
+
+    def children(self) -> list[int]:
+        try:
+            return [int(word) for task in Path(f"/proc/{self.pid}/task").iterdir()
+                    for word in (task / "children").read_text().split()]
+        except OSError:
+            return []
+
     def said(self) -> str:
         """What it has printed so far."""
         return self.log.read_text(errors="replace")

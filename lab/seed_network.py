@@ -111,6 +111,11 @@ class SeedNetwork:
     def heal(server: Host) -> None:
         server.run("rm -f /run/web-fails")
 
+    def put_plain_blanks(self, director: Host) -> None:
+        """keepalived takes U+00A0 for a letter: it needs the configuration with plain blanks. drover does not."""
+        path = director.path("/etc/keepalived/keepalived.conf")
+        path.write_bytes(path.read_bytes().replace("\u00a0".encode(), b" "))
+
     def make_scripts_runnable(self) -> None:
         """What a shell needs and the page lacks: plain blanks in place of U+00A0, and the right to be executed."""
         for director in self.directors:
