@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include "app/connection_rows.h"
-#include "app/rivals.h"
-#include "app/version.h"
+#include "app/desired.h"
+#include "app/script_users.h"
 #include "base/log.h"
+#include "config/io/host_files.h"
 #include "loop/io/clock.h"
+#include "runner/io/account.h"
+#include "version.h"
 
 namespace drover::app {
 
@@ -25,16 +28,42 @@ std::string host_name() {
     return name;
 }
 
+/// Whose configuration clashes with ours, in one sentence; empty: nobody's.
+std::string keepalived_in_the_way(std::vector<model::Instance> const& ours) {
+    config::HostFiles files;
+    config::ThisHost const host;
+    for (auto const& keepalived : running_keepaliveds()) {
+        auto const theirs = config::load(keepalived.configuration, files, host).configuration.instances;
+        if (auto const why = clash(ours, theirs, keepalived.pid); !why.empty()) return why;
+    }
+    return {};
+}
+
 }  // namespace
 
-Daemon::Daemon(RunOptions options, model::Configuration configuration, std::vector<std::string> warnings)
-    : options_(std::move(options)), configuration_(std::move(configuration)), warnings_(std::move(warnings)),
-      started_unix_us_(loop::unix_microseconds()), read_unix_us_(started_unix_us_), started_(loop::now()) {
-    if (options_.vrrp_only) configuration_.services.clear();
-    if (options_.checks_only) configuration_.instances.clear();
+Daemon::Daemon(RunOptions options, config::Loaded loaded)
+    : options_(std::move(options)), started_unix_us_(loop::unix_microseconds()), started_(loop::now()) {
+    take(std::move(loaded));
 }
 
 Daemon::~Daemon() = default;
+
+/// -P and -C leave one half of the configuration out.
+void Daemon::take(config::Loaded loaded) {
+    for (auto const& diagnostic : loaded.diagnostics) {
+        auto const where = diagnostic.position.file + ":" + std::to_string(diagnostic.position.line) + ":" +
+                           std::to_string(diagnostic.position.column);
+        auto const meant = diagnostic.suggestion.empty() ? "" : " (did you mean `" + diagnostic.suggestion + "`?)";
+        log::write(diagnostic.severity == config::Severity::note ? log::Level::info : log::Level::warning,
+                   where + ": " + diagnostic.message + meant);
+    }
+    configuration_ = std::move(loaded.configuration);
+    fill_script_users(configuration_, runner::default_script_user());
+    secure_scripts_ = configuration_.global.enable_script_security;
+    if (!options_.checks) configuration_.services.clear();
+    if (!options_.vrrp) configuration_.instances.clear();
+    read_unix_us_ = loop::unix_microseconds();
+}
 
 Result<void> Daemon::start(runner::Child runner) {
     scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(runner));
@@ -42,7 +71,6 @@ Result<void> Daemon::start(runner::Child runner) {
     if (auto done = claim(); !done) return done;
     if (auto done = open_dataplane(); !done) return done;
     if (auto done = open_control(); !done) return done;
-    start_checks();
     if (auto done = start_vrrp(); !done) return done;
     ::sd_notify(0, "READY=1");
     return {};
@@ -50,47 +78,160 @@ Result<void> Daemon::start(runner::Child runner) {
 
 /// Nobody else may speak for our virtual routers from this host.
 Result<void> Daemon::claim() {
-    auto claims = claim_virtual_routers(configuration_.instances);
-    if (!claims) return std::unexpected(claims.error());
-    claims_ = std::move(*claims);
-    for (auto const& keepalived : running_keepaliveds())
-        if (auto const why = clash_with(keepalived, configuration_.instances); !why.empty()) return fail(why, EADDRINUSE);
+    if (auto done = claims_.add(configuration_.instances); !done) return done;
+    if (auto const why = keepalived_in_the_way(configuration_.instances); !why.empty()) return fail(why, EADDRINUSE);
     return {};
 }
 
-/// The packet path stands, with its gates shut unless an earlier daemon left them open, before VRRP can ask for it.
+/// The packet path stands before VRRP can ask for it, with its gates shut unless an earlier daemon left them open.
 Result<void> Daemon::open_dataplane() {
-    auto opened = dataplane::BpfDataplane::open({options_.pin_directory, options_.slots});
+    auto opened = dataplane::BpfDataplane::open({options_.pin_directory});
     if (!opened) return std::unexpected(opened.error());
     dataplane_ = std::move(*opened);
     if (dataplane_->adopted()) log::notice("taking over the packet path of an earlier drover, with its connections");
     roles_ = std::make_unique<PinnedRoleBoard>(
-        dataplane_->roles(), [this](std::string interface, Mac mac, Address address) {
-            loop_.post([=, this] { on_new_peer(interface, mac, address); });
+        dataplane_->roles(), [this](std::string const& interface, Mac mac, Address address) {
+            loop_.post([this, interface, mac, address] { on_new_peer(interface, mac, address); });
         });
     if (auto done = roles_->prepare(configuration_.instances); !done) return done;
-    if (auto changes = program(); !changes) return std::unexpected(changes.error());
-    for (auto const& sentence : refused_) log::warning("{}", sentence);
+    start_checks();
     auto network = NetworkWatch::open(loop_, *dataplane_);
     if (!network) return std::unexpected(network.error());
     network_ = std::move(*network);
+    if (auto changes = program(); !changes) return std::unexpected(changes.error());
     if (auto done = network_->serve(configuration_); !done) return done;
     dataplane_->start_sweeping();
+    for (auto const& sentence : refused_) log::warning("{}", sentence);
     if (!configuration_.services.empty())
-        log::notice("balanced packets are seen by neither nftables nor tcpdump on this host: look at `drover status`");
+        log::notice("balanced packets are seen by neither nftables nor tcpdump on this host; `drover status` counts them");
     return {};
+}
+
+void Daemon::start_checks() {
+    HealthChecks::Hooks hooks;
+    hooks.on_change = [this](HealthChecks::Change const&) {
+        if (auto changes = program(); !changes) log::error("{}", changes.error().message);
+    };
+    hooks.run_script = [this](model::Script const& script, std::vector<std::string> const& arguments, std::string queue) {
+        run_script(script, arguments, std::move(queue));
+    };
+    checks_ = std::make_unique<HealthChecks>(loop_.context(), std::move(hooks));
+    checks_->apply(configuration_.services);
 }
 
 Result<std::vector<plan::Change>> Daemon::program() {
     auto state = desired_state(configuration_, [this](ServiceKey const& service, Endpoint const& server) {
-        return checks_ ? checks_->pooled(service, server) : Pooled{};
+        return checks_->pooled(service, server);
     });
     refused_ = std::move(state.refused);
     return dataplane_->apply(state.desired);
 }
 
-void Daemon::on_health_change() {
-    if (auto changes = program(); !changes) log::error("{}", changes.error().message);
+Result<void> Daemon::open_control() {
+    auto server = control::Server::open(loop_.context(), *this, {.path = options_.socket_path});
+    if (!server) return std::unexpected(server.error());
+    server_ = std::move(*server);
+    return {};
 }
+
+Result<void> Daemon::start_vrrp() {
+    vrrp_ = std::make_unique<VrrpThread>(configuration_.instances, *roles_, [this](vrrp::NotifyEvent const& event) {
+        run_script(event.script, event.extra, event.instance);
+    });
+    return vrrp_->start();
+}
+
+/// From any thread.
+void Daemon::run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue) {
+    auto request = runner::request_for(script, arguments, std::move(queue));
+    request.secure = secure_scripts_;
+    scripts_->post(std::move(request));
+}
+
+/// A gateway's MAC is no peer's: a director that is also a router passes clients' packets on.
+void Daemon::on_new_peer(std::string const& interface, Mac const& mac, Address const& address) {
+    auto const ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
+    if (network_->is_gateway(ifindex, mac)) {
+        log::warning("director {} on {} is also a gateway: its packets are told apart by the gate alone", address.text(), interface);
+        return;
+    }
+    if (dataplane_->add_peer(ifindex, mac))
+        log::info("packets from director {} ({}) on {} are never scheduled again", address.text(), mac.text(), interface);
+}
+
+void Daemon::answer_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGUSR1, SIG_IGN);
+    std::signal(SIGUSR2, SIG_IGN);
+    loop_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
+}
+
+void Daemon::on_signal(int signal) {
+    if (signal != SIGHUP) {
+        log::notice("Stopping");
+        return loop_.stop();
+    }
+    ::sd_notify(0, "RELOADING=1");
+    if (auto report = reload(); !report) log::error("reload refused, everything stays as it was: {}", report.error().message);
+    ::sd_notify(0, "READY=1");
+}
+
+void Daemon::run_until_stopped() { loop_.run(); }
+
+void Daemon::stop() {
+    ::sd_notify(0, "STOPPING=1");
+    server_.reset();
+    vrrp_->stop();
+    scripts_->settle(kNotifyStopPatience);
+    checks_.reset();
+    network_.reset();
+    dataplane_->remove();
+    log::notice("Stopped");
+}
+
+/// Changed, added and removed services, servers and instances are brought in line; what is unchanged is not touched.
+Result<control::ReloadReport> Daemon::reload() {
+    log::notice("Reloading {}", options_.configuration_file);
+    config::HostFiles files;
+    config::ThisHost const host(options_.config_id);
+    auto loaded = config::load(options_.configuration_file, files, host);
+    if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)
+        return fail(config::render_text(loaded.diagnostics, false));
+    if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
+    auto const old_instances = configuration_.instances;
+    control::ReloadReport report;
+    for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
+    take(std::move(loaded));
+    if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
+    checks_->apply(configuration_.services);
+    if (auto done = network_->serve(configuration_); !done) return std::unexpected(done.error());
+    auto changes = program();
+    if (!changes) return std::unexpected(changes.error());
+    for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
+    for (auto const& sentence : refused_) log::warning("{}", sentence);
+    if (old_instances != configuration_.instances) {
+        vrrp_->apply(configuration_.instances);
+        report.changes.push_back("VRRP instances brought in line");
+    }
+    for (auto const& change : report.changes) log::info("{}", change);
+    log::notice("Reload complete: {} changes", report.changes.size());
+    return report;
+}
+
+control::About Daemon::about() {
+    control::About about;
+    about.version = kVersion;
+    about.host = host_name();
+    about.pid = ::getpid();
+    about.configuration_file = options_.configuration_file;
+    about.configuration_read_unix_us = read_unix_us_;
+    about.started_unix_us = started_unix_us_;
+    about.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(loop::now() - started_).count();
+    about.notes = refused_;
+    about.notes.insert(about.notes.end(), network_->notes().begin(), network_->notes().end());
+    return about;
+}
+
+std::unique_ptr<control::ConnectionCursor> Daemon::connections() { return std::make_unique<ConnectionRows>(*dataplane_); }
 
 }  // namespace drover::app

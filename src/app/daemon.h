@@ -1,18 +1,20 @@
-// The daemon of a director: reads as a table of contents, from configuration file to clean stop. What each step is lies in
-// its own file; this one only says in which order things come and go, and who hears of what.
+// The daemon of a director, from configuration to clean stop. It says in which order things come and go and who hears of
+// what; what each step is lies in its own file.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "app/desired.h"
 #include "app/health_checks.h"
 #include "app/network_watch.h"
+#include "app/rivals.h"
 #include "app/role_board.h"
 #include "app/run_options.h"
 #include "app/vrrp_thread.h"
 #include "base/result.h"
+#include "config/load.h"
 #include "control/daemon.h"
 #include "control/io/server.h"
 #include "dataplane/io/bpf_dataplane.h"
@@ -22,50 +24,47 @@
 
 namespace drover::app {
 
-/// Runs until it is told to stop; returns the exit status (cli/exit_codes.h).
-int run(RunOptions const& options);
-
 class Daemon final : public control::Daemon {
 public:
-    Daemon(RunOptions options, model::Configuration configuration, std::vector<std::string> warnings);
+    Daemon(RunOptions options, config::Loaded loaded);
     ~Daemon() override;
 
-    /// From nothing to forwarding; an error is one sentence, and what had been begun ends with this object.
+    /// From nothing to forwarding. An error is one sentence, and what had been begun ends with this object; a packet path
+    /// that an earlier daemon left goes on.
     Result<void> start(runner::Child runner);
     void run_until_stopped();
     /// Priority 0, VIPs gone, gates shut, scripts run, packet path removed.
     void stop();
 
     control::About about() override;
-    model::DataplaneObserved dataplane() override;
-    std::vector<model::InstanceObserved> instances() override;
-    std::vector<model::CheckObserved> checks() override;
+    model::DataplaneObserved dataplane() override { return dataplane_->observe(); }
+    std::vector<model::InstanceObserved> instances() override { return vrrp_->observed(); }
+    std::vector<model::CheckObserved> checks() override { return checks_->observed(); }
     std::unique_ptr<control::ConnectionCursor> connections() override;
     Result<control::ReloadReport> reload() override;
 
 private:
-    Result<void> open_dataplane();
     Result<void> claim();
-    Result<void> start_vrrp();
+    Result<void> open_dataplane();
     void start_checks();
     Result<void> open_control();
+    Result<void> start_vrrp();
     void answer_signals();
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
-    void on_health_change();
-    void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
     Result<std::vector<plan::Change>> program();
-    std::vector<model::Instance> const& instances_in_force() const;
+    void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
+    void take(config::Loaded loaded);
 
     RunOptions options_;
     model::Configuration configuration_;
-    std::vector<std::string> warnings_;  // of the configuration file
-    std::vector<std::string> refused_;   // services left out
+    std::atomic<bool> secure_scripts_ = false;  // read by the VRRP thread, too
+    std::vector<std::string> refused_;  // services left out, a sentence each
     std::int64_t started_unix_us_ = 0;
     std::int64_t read_unix_us_ = 0;
     TimePoint started_;
     loop::Loop loop_;
-    std::vector<loop::Fd> claims_;
+    Claims claims_;
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;
     std::unique_ptr<NetworkWatch> network_;

@@ -7,6 +7,7 @@
 
 #include "app/desired.h"
 #include "base/log.h"
+#include "netlink/io/neighbour.h"
 
 namespace drover::app {
 
@@ -78,6 +79,16 @@ Result<void> NetworkWatch::serve(model::Configuration const& configuration) {
     configuration_ = configuration;
     next_hops_.want(servers_of(configuration_));
     return place_packet_path();
+}
+
+bool NetworkWatch::is_gateway(int ifindex, Mac const& mac) {
+    auto const routes = netlink::routes(socket_);
+    if (!routes) return false;
+    return std::ranges::any_of(*routes, [&](netlink::Route const& route) {
+        if (!route.gateway || route.oif != ifindex) return false;
+        auto const neighbour = netlink::neighbour_get(socket_, ifindex, *route.gateway);
+        return neighbour && *neighbour && (*neighbour)->mac == mac;
+    });
 }
 
 Result<void> NetworkWatch::place_packet_path() {

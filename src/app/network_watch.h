@@ -29,6 +29,9 @@ public:
     /// that reset their queues) is waited for, at most 5 s.
     Result<void> serve(model::Configuration const& configuration);
 
+    /// The MAC belongs to a router that this host's routes go by on the interface.
+    bool is_gateway(int ifindex, Mac const& mac);
+
     /// One sentence for each interface that could not be taken.
     std::vector<std::string> const& notes() const { return notes_; }
 

@@ -18,9 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string claim_name(model::Instance const& instance) {
+    return "drover-vrrp-" + instance.interface + "-" + std::to_string(instance.virtual_router_id);
+}
+
 /// Abstract socket names are per network namespace and vanish with their process: a lock that needs no file.
-Result<loop::Fd> claim(model::Instance const& instance) {
-    auto const name = "drover-vrrp-" + instance.interface + "-" + std::to_string(instance.virtual_router_id);
+Result<loop::Fd> claim(model::Instance const& instance, std::string const& name) {
     loop::Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket) return fail_errno("claim VRID " + std::to_string(instance.virtual_router_id));
     sockaddr_un address{};
@@ -56,14 +59,15 @@ std::string configuration_of(fs::path const& process) {
 
 }  // namespace
 
-Result<std::vector<loop::Fd>> claim_virtual_routers(std::vector<model::Instance> const& instances) {
-    std::vector<loop::Fd> claims;
+Result<void> Claims::add(std::vector<model::Instance> const& instances) {
     for (auto const& instance : instances) {
-        auto claimed = claim(instance);
+        auto const name = claim_name(instance);
+        if (held_.contains(name)) continue;
+        auto claimed = claim(instance, name);
         if (!claimed) return std::unexpected(claimed.error());
-        claims.push_back(std::move(*claimed));
+        held_[name] = std::move(*claimed);
     }
-    return claims;
+    return {};
 }
 
 std::vector<RunningKeepalived> running_keepaliveds() {

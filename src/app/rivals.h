@@ -2,6 +2,7 @@
 // this host's address, and each would take the other's for its own.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,16 @@
 
 namespace drover::app {
 
-/// Claims (interface, VRID) of each instance for this process, in this network namespace, for as long as the
-/// descriptors live; an error names the instance that another drover has claimed.
-Result<std::vector<loop::Fd>> claim_virtual_routers(std::vector<model::Instance> const& instances);
+/// (interface, VRID) pairs that are this process's in this network namespace, for as long as it lives.
+class Claims {
+public:
+    /// Adds those of the instances that are not held yet; an error names the instance that another drover has claimed, and
+    /// what was added before it stays.
+    Result<void> add(std::vector<model::Instance> const& instances);
+
+private:
+    std::map<std::string, loop::Fd> held_;
+};
 
 /// A keepalived that runs in this network namespace, and its configuration file as it sees it.
 struct RunningKeepalived {

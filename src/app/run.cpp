@@ -1,0 +1,86 @@
+// `drover run`: what has to happen before there is a daemon, in the one order that works.
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "app/daemon.h"
+#include "app/realtime.h"
+#include "app/run_options.h"
+#include "base/log.h"
+#include "config/io/host_files.h"
+#include "config/load.h"
+
+namespace drover::app {
+
+namespace {
+
+constexpr int kFailed = 1;
+
+int refuse(std::string const& sentence, int code = kFailed) {
+    std::cerr << "drover: " << sentence << "\n";
+    return code;
+}
+
+/// Every check in progress holds a socket.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<void> write_pid_file(std::string const& path) {
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+    std::ofstream file(path, std::ios::trunc);
+    file << ::getpid() << "\n";
+    file.close();
+    if (!file) return fail_errno("write " + path);
+    return {};
+}
+
+int run_daemon(RunOptions const& options, config::Loaded loaded, runner::Child runner) {
+    auto const pid_file = options.pid_file.empty() ? options.state_directory + "/drover.pid" : options.pid_file;
+    log::notice("Starting drover with {}", options.configuration_file);
+    if (auto locked = lock_memory(); !locked) log::warning("{}", locked.error().message);
+    Daemon daemon(options, std::move(loaded));
+    if (auto started = daemon.start(std::move(runner)); !started) {
+        log::error("{}", started.error().message);
+        log::stop();
+        if (options.log_sink != log::Sink::console) return refuse(started.error().message);
+        return kFailed;
+    }
+    if (auto written = write_pid_file(pid_file); !written) log::warning("{}", written.error().message);
+    daemon.run_until_stopped();
+    daemon.stop();
+    std::error_code error;
+    std::filesystem::remove(pid_file, error);
+    return 0;
+}
+
+}  // namespace
+
+/// The script runner is forked while there is one thread and before the log has one of its own.
+int run(RunOptions const& options) {
+    config::HostFiles files;
+    config::ThisHost const host(options.config_id);
+    auto loaded = config::load(options.configuration_file, files, host);
+    if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument) {
+        std::cerr << config::render_text(loaded.diagnostics, ::isatty(STDERR_FILENO) == 1);
+        return loaded.exit_code;
+    }
+    if (!options.foreground && ::daemon(0, 0) != 0) return refuse("go to the background: " + std::string(std::strerror(errno)));
+    raise_descriptor_limit();
+    auto runner = runner::start();
+    if (!runner) return refuse(runner.error().message);
+    log::start(options.log_sink, options.log_level);
+    int const code = run_daemon(options, std::move(loaded), std::move(*runner));
+    log::stop();
+    return code;
+}
+
+}  // namespace drover::app
