@@ -60,8 +60,8 @@ void Daemon::take(config::Loaded loaded) {
     configuration_ = std::move(loaded.configuration);
     fill_script_users(configuration_, runner::default_script_user());
     secure_scripts_ = configuration_.global.enable_script_security;
-    if (!options_.checks) configuration_.services.clear();
-    if (!options_.vrrp) configuration_.instances.clear();
+    if (options_.vrrp_only) configuration_.services.clear();
+    if (options_.checks_only) configuration_.instances.clear();
     read_unix_us_ = loop::unix_microseconds();
 }
 
@@ -85,7 +85,7 @@ Result<void> Daemon::claim() {
 
 /// The packet path stands before VRRP can ask for it, with its gates shut unless an earlier daemon left them open.
 Result<void> Daemon::open_dataplane() {
-    auto opened = dataplane::BpfDataplane::open({options_.pin_directory});
+    auto opened = dataplane::BpfDataplane::open({options_.pin_directory, options_.slots});
     if (!opened) return std::unexpected(opened.error());
     dataplane_ = std::move(*opened);
     if (dataplane_->adopted()) log::notice("taking over the packet path of an earlier drover, with its connections");
@@ -128,7 +128,7 @@ Result<std::vector<plan::Change>> Daemon::program() {
 }
 
 Result<void> Daemon::open_control() {
-    auto server = control::Server::open(loop_.context(), *this, {.path = options_.socket_path});
+    auto server = control::Server::open(loop_.context(), *this, {.path = options_.socket});
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
     return {};
@@ -191,10 +191,10 @@ void Daemon::stop() {
 
 /// Changed, added and removed services, servers and instances are brought in line; what is unchanged is not touched.
 Result<control::ReloadReport> Daemon::reload() {
-    log::notice("Reloading {}", options_.configuration_file);
+    log::notice("Reloading {}", options_.configuration);
     config::HostFiles files;
     config::ThisHost const host(options_.config_id);
-    auto loaded = config::load(options_.configuration_file, files, host);
+    auto loaded = config::load(options_.configuration, files, host);
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)
         return fail(config::render_text(loaded.diagnostics, false));
     if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
@@ -223,7 +223,7 @@ control::About Daemon::about() {
     about.version = kVersion;
     about.host = host_name();
     about.pid = ::getpid();
-    about.configuration_file = options_.configuration_file;
+    about.configuration_file = options_.configuration;
     about.configuration_read_unix_us = read_unix_us_;
     about.started_unix_us = started_unix_us_;
     about.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(loop::now() - started_).count();

@@ -44,21 +44,20 @@ Result<void> write_pid_file(std::string const& path) {
 }
 
 int run_daemon(RunOptions const& options, config::Loaded loaded, runner::Child runner) {
-    auto const pid_file = options.pid_file.empty() ? options.state_directory + "/drover.pid" : options.pid_file;
-    log::notice("Starting drover with {}", options.configuration_file);
+    log::notice("Starting drover with {}", options.configuration);
     if (auto locked = lock_memory(); !locked) log::warning("{}", locked.error().message);
     Daemon daemon(options, std::move(loaded));
     if (auto started = daemon.start(std::move(runner)); !started) {
         log::error("{}", started.error().message);
         log::stop();
-        if (options.log_sink != log::Sink::console) return refuse(started.error().message);
+        if (options.sink != log::Sink::console) return refuse(started.error().message);
         return kFailed;
     }
-    if (auto written = write_pid_file(pid_file); !written) log::warning("{}", written.error().message);
+    if (auto written = write_pid_file(options.pid_file); !written) log::warning("{}", written.error().message);
     daemon.run_until_stopped();
     daemon.stop();
     std::error_code error;
-    std::filesystem::remove(pid_file, error);
+    std::filesystem::remove(options.pid_file, error);
     return 0;
 }
 
@@ -68,7 +67,7 @@ int run_daemon(RunOptions const& options, config::Loaded loaded, runner::Child r
 int run(RunOptions const& options) {
     config::HostFiles files;
     config::ThisHost const host(options.config_id);
-    auto loaded = config::load(options.configuration_file, files, host);
+    auto loaded = config::load(options.configuration, files, host);
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument) {
         std::cerr << config::render_text(loaded.diagnostics, ::isatty(STDERR_FILENO) == 1);
         return loaded.exit_code;
@@ -77,7 +76,7 @@ int run(RunOptions const& options) {
     raise_descriptor_limit();
     auto runner = runner::start();
     if (!runner) return refuse(runner.error().message);
-    log::start(options.log_sink, options.log_level);
+    log::start(options.sink, options.lowest);
     int const code = run_daemon(options, std::move(loaded), std::move(*runner));
     log::stop();
     return code;

@@ -22,4 +22,7 @@ struct RunOptions {
     std::uint64_t slots = 2 * 1024 * 1024;  ///< of a new connection table
 };
 
+/// Runs until it is told to stop; returns the exit status.
+int run(RunOptions const& options);
+
 }  // namespace drover::app
