@@ -11,10 +11,10 @@
 #include "app/desired.h"
 #include "app/script_users.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "config/io/host_files.h"
 #include "loop/io/clock.h"
 #include "runner/io/account.h"
-#include "version.h"
 
 namespace drover::app {
 
@@ -220,7 +220,7 @@ Result<control::ReloadReport> Daemon::reload() {
 
 control::About Daemon::about() {
     control::About about;
-    about.version = kVersion;
+    about.version = version;
     about.host = host_name();
     about.pid = ::getpid();
     about.configuration_file = options_.configuration;

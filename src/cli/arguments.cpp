@@ -12,6 +12,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/help.h"
+#include "base/version.h"
 #include "cli/keepalived_options.h"
 
 namespace drover::cli {
@@ -224,6 +225,22 @@ Request read_question(std::vector<std::string> const& words, std::string const& 
     return request;
 }
 
+/// The unit passes it what `drover run` gets: options of the daemon alone are let pass.
+Request read_cleanup(std::vector<std::string> const& words) {
+    auto const app = parser(" cleanup", "Takes away what a daemon that died has left: VIPs, open gates, the packet path with its connections.");
+    CleanupRequest request;
+    Globals globals;
+    globals.offer(*app, true);
+    app->add_option("-f,--use-file", request.options.configuration, "whose VIPs; default: the file that `drover run` would read")->type_name("FILE");
+    app->add_option("-i,--config-id", request.options.config_id, "which @ID lines count; default: the host name")->type_name("ID");
+    app->add_flag("--stale", request.options.stale, "only if other directors have taken over, and leave the packet path for the next daemon");
+    app->allow_extras();
+    if (auto const text = parse(*app, " cleanup", words)) return *text;
+    if (request.options.configuration.empty()) request.options.configuration = default_configuration();
+    request.options.pin_directory = globals.pin_directory;
+    return request;
+}
+
 Request read_real(std::vector<std::string> const& words) {
     auto const app = parser(
         " real", "Makes this host a real server of a DR farm, or undoes it: VIPs on lo, ARP kept quiet about them.");
@@ -276,6 +293,7 @@ constexpr std::array subcommands{
                    return read_question<ReloadRequest>(
                        words, " reload", "Has the daemon read its configuration again, and says what that changed.");
                }},
+    Subcommand{"cleanup", read_cleanup},
     Subcommand{"real", read_real},
 };
 
@@ -322,7 +340,7 @@ Request read_arguments(std::span<std::string const> words) {
     if (rest.empty()) return wrong("", "no command is given");
     auto const& first = rest.front();
     if (first == "-h" || first == "--help" || first == "help") return Text{main_help(), ok};
-    if (first == "-v" || first == "--version" || first == "version") return Text{"drover " DROVER_VERSION "\n", ok};
+    if (first == "-v" || first == "--version" || first == "version") return Text{fmt::format("drover {}\n", version), ok};
     if (first.starts_with('-')) return read_run({words.begin(), words.end()}, true);
     if (first == "ipvsadm") return read_ipvsadm(arguments, {rest.begin() + 1, rest.end()});
 

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/cleanup.h"
 #include "app/run_options.h"
 #include "base/address.h"
 
@@ -38,6 +39,10 @@ struct ReloadRequest {
     bool json = false;
 };
 
+struct CleanupRequest {
+    app::CleanupOptions options;
+};
+
 struct IpvsadmRequest {
     std::string socket;
     std::vector<std::string> words;
@@ -59,7 +64,7 @@ struct Text {
 };
 
 using Request = std::variant<RunRequest, CheckRequest, StatusRequest, ConnsRequest, ReloadRequest, IpvsadmRequest,
-                             RealRequest, Text>;
+                             CleanupRequest, RealRequest, Text>;
 
 /// `words` without the program's name. Environment: DROVER_SOCKET, DROVER_PIN_DIR, JOURNAL_STREAM.
 Request read_arguments(std::span<std::string const> words);

@@ -26,6 +26,7 @@ On a director:
   conns                the connections; --json gives one object a line
   ipvsadm ...          as ipvsadm 1.31: -Ln, -Lnc, -Ln --stats, ... (also by a link of that name)
   reload               read the configuration again; says what changed
+  cleanup              takes away what a daemon that died has left: VIPs, open gates, the packet path; --stale
 
 On a real server:
   real start|stop|restart|status [--vip ADDRESS]... [--dev NAME]...

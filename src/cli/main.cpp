@@ -17,12 +17,13 @@ namespace {
 
 /// One function a request.
 struct Dispatch {
-    std::function<int(app::RunOptions const&)> const& run_daemon;
+    Daemon const& daemon;
 
     int operator()(RunRequest const& request) const {
         for (auto const& remark : request.remarks) fmt::print(stderr, "drover: {}\n", remark);
-        return run_daemon(request.options);
+        return daemon.run(request.options);
     }
+    int operator()(CleanupRequest const& request) const { return daemon.cleanup(request.options); }
     int operator()(CheckRequest const& request) const { return check(request); }
     int operator()(StatusRequest const& request) const { return status(request); }
     int operator()(ConnsRequest const& request) const { return conns(request); }
@@ -46,12 +47,12 @@ std::string_view program_name(char const* path) {
 
 }  // namespace
 
-int main(int argc, char const* const* argv, std::function<int(app::RunOptions const&)> const& run) {
+int main(int argc, char const* const* argv, Daemon const& daemon) {
     std::vector<std::string> const words(argv + (argc > 0 ? 1 : 0), argv + argc);
     auto const name = program_name(argc > 0 ? argv[0] : nullptr);
     if (name == "ipvsadm") return ipvsadm({default_socket(), words});
     if (name == "lvs-dr") return lvs_dr(words);
-    return std::visit(Dispatch{run}, read_arguments(words));
+    return std::visit(Dispatch{daemon}, read_arguments(words));
 }
 
 }  // namespace drover::cli

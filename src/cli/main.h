@@ -3,11 +3,16 @@
 
 #include <functional>
 
+#include "app/cleanup.h"
 #include "app/run_options.h"
 
 namespace drover::cli {
 
 /// The whole program but the daemon, which is handed in: cli/ stands beside app/, not on it. Returns the exit code.
-int main(int argc, char const* const* argv, std::function<int(app::RunOptions const&)> const& run);
+struct Daemon {
+    std::function<int(app::RunOptions const&)> run;
+    std::function<int(app::CleanupOptions const&)> cleanup;
+};
+int main(int argc, char const* const* argv, Daemon const& daemon);
 
 }  // namespace drover::cli

@@ -36,10 +36,15 @@ protected:
         ::testing::internal::CaptureStdout();
         ::testing::internal::CaptureStderr();
         Outcome outcome;
-        outcome.code = main(static_cast<int>(argv.size()), argv.data(), [this](app::RunOptions const& options) {
-            run_options = options;
-            return 7;
-        });
+        Daemon const daemon{[this](app::RunOptions const& options) {
+                                run_options = options;
+                                return 7;
+                            },
+                            [this](app::CleanupOptions const& options) {
+                                cleanup_options = options;
+                                return 8;
+                            }};
+        outcome.code = main(static_cast<int>(argv.size()), argv.data(), daemon);
         outcome.out = ::testing::internal::GetCapturedStdout();
         outcome.err = ::testing::internal::GetCapturedStderr();
         return outcome;
