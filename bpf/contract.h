@@ -204,8 +204,10 @@ struct role {
 	__u32 state;	      /* model::VrrpState */
 	__u64 last_advert_us; /* CLOCK_BOOTTIME of our last advert as master */
 	__u64 interval_us;    /* advert interval */
-	char boot_id[36];     /* which boot of the host that time belongs to (/proc/sys/kernel/random/boot_id) */
-	char instance[68];    /* name, zero padded; empty: free */
+	__u64 boot;	      /* which boot of the host that time belongs to */
+	__u32 virtual_router_id;
+	__u32 zero;
+	char instance[88]; /* name, zero padded; empty: free */
 };
 
 struct settings {

@@ -18,14 +18,14 @@ void PinnedRoleBoard::shut_gate(std::string_view instance) {
 
 void PinnedRoleBoard::record(std::string_view instance, vrrp::SavedRole const& role) {
     if (auto const number = roles_.find(instance))
-        roles_.save(*number, {role.state, role.last_advert, role.interval, role.boot_id});
+        roles_.save(*number, {role.state, role.last_advert, role.interval, role.virtual_router_id, role.boot});
 }
 
 std::optional<vrrp::SavedRole> PinnedRoleBoard::saved(std::string_view instance) const {
     auto const number = roles_.find(instance);
     if (!number) return std::nullopt;
     auto const found = roles_.saved(*number);
-    return vrrp::SavedRole{found.state, found.last_advert, found.interval, found.boot_id};
+    return vrrp::SavedRole{found.state, found.last_advert, found.interval, found.virtual_router_id, found.boot};
 }
 
 void PinnedRoleBoard::peer_seen(std::string_view interface, Mac const& mac, Address const& address) {

@@ -1,6 +1,5 @@
 #include "dataplane/roles.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "dataplane/words.h"
@@ -48,8 +47,8 @@ bool Roles::is_open(std::uint32_t number) const { return load(roles_[number].gat
 
 void Roles::save(std::uint32_t number, SavedRole const& saved) {
     auto& role = roles_[number];
-    std::memset(role.boot_id, 0, sizeof role.boot_id);
-    std::memcpy(role.boot_id, saved.boot_id.data(), std::min(saved.boot_id.size(), sizeof role.boot_id));
+    store(role.boot, __u64{saved.boot});
+    store(role.virtual_router_id, __u32{saved.virtual_router_id});
     store(role.interval_us, static_cast<__u64>(saved.interval.count()));
     store(role.last_advert_us, static_cast<__u64>(saved.last_advert.time_since_epoch().count()));
     store(role.state, static_cast<__u32>(saved.state));
@@ -61,7 +60,8 @@ SavedRole Roles::saved(std::uint32_t number) const {
     saved.state = static_cast<model::VrrpState>(load(role.state) & 3);
     saved.last_advert = TimePoint(Duration(static_cast<std::int64_t>(load(role.last_advert_us))));
     saved.interval = Duration(static_cast<std::int64_t>(load(role.interval_us)));
-    saved.boot_id.assign(role.boot_id, strnlen(role.boot_id, sizeof role.boot_id));
+    saved.virtual_router_id = static_cast<std::uint8_t>(load(role.virtual_router_id));
+    saved.boot = load(role.boot);
     return saved;
 }
 

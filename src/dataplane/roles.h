@@ -20,7 +20,8 @@ struct SavedRole {
     model::VrrpState state = model::VrrpState::init;
     TimePoint last_advert{};
     Duration interval{0};
-    std::string boot_id;  ///< which boot of the host the time belongs to
+    std::uint8_t virtual_router_id = 0;
+    std::uint64_t boot = 0;  ///< which boot of the host the time belongs to
 };
 
 class Roles {
