@@ -57,6 +57,7 @@ protected:
     }
 
     app::RunOptions run_options;
+    app::CleanupOptions cleanup_options;
 };
 
 TEST_F(Commands, StatusShowsWhatTheDaemonAnswers) {
@@ -166,6 +167,14 @@ TEST_F(Commands, RunHandsTheOptionsToTheDaemon) {
     EXPECT_EQ(outcome.err, "drover: --snmp has no effect: there is no SNMP in drover yet\n");
     EXPECT_EQ(run_options.configuration, "k.conf");
     EXPECT_EQ(run_options.socket, socket_path());
+}
+
+TEST_F(Commands, HandCleanupItsOptionsAndLetPassThoseOfTheDaemon) {
+    auto const done = call({"drover", "cleanup", "--stale", "-f", "k.conf", "-D", "--pin-dir", "/sys/fs/bpf/x"});
+    EXPECT_EQ(done.code, 8);
+    EXPECT_TRUE(cleanup_options.stale);
+    EXPECT_EQ(cleanup_options.configuration, "k.conf");
+    EXPECT_EQ(cleanup_options.pin_directory, "/sys/fs/bpf/x");
 }
 
 constexpr char const* clean_file = R"(vrrp_instance VI_1 {
