@@ -256,8 +256,8 @@ enum { ACTIVE_STATES = 1 << STATE_ESTABLISHED | 1 << STATE_SYN_SENT | 1 << STATE
  * Every change of meta is one CAS, never a plain store; the key is written under BUSY alone. The CAS to CLAIM is a full
  * barrier between "my key can be seen" and "I look for yours", so of two CPUs that make the same flow at least one sees
  * the other, and no packet leaves before one of them is LIVE. Whoever's CAS won does the counting. A CPU that meets BUSY
- * or CLAIM with its own key drops the packet (verdict busy). A slot seen BUSY or CLAIM with one generation in two sweeps
- * has lost its owner, and the sweeper frees it.
+ * or CLAIM with its own key drops the packet (verdict busy). A slot that stays BUSY or CLAIM with one generation over
+ * several seconds of sweeps has lost its owner, and the sweeper frees it.
  */
 enum slot_state { SLOT_FREE, SLOT_BUSY, SLOT_CLAIM, SLOT_LIVE };
 

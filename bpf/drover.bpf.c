@@ -3,7 +3,6 @@
  * The packet path, one step a line: parse, service, gate, connection, forward, count. contract.h says what the maps
  * hold; docs/path-of-a-packet.md tells the same as a story.
  */
-#include "connection.h"
 #include "forward.h"
 #include "gate.h"
 #include "vip.h"
@@ -13,7 +12,8 @@ static __always_inline enum drover_verdict balance(struct xdp_md *ctx, int *acti
 	struct packet packet;
 	struct service *service;
 	enum drover_verdict verdict;
-	__u32 id, index;
+	struct target target;
+	__u32 id;
 
 	verdict = parse_ip(ctx, &packet);
 	if (verdict != VERDICT_COUNT)
@@ -27,10 +27,10 @@ static __always_inline enum drover_verdict balance(struct xdp_md *ctx, int *acti
 	verdict = gate(&packet, service);
 	if (verdict != VERDICT_COUNT)
 		return verdict;
-	verdict = connection(&packet, id, service, &index);
+	verdict = connection(&packet, id, service, &target);
 	if (verdict != VERDICT_COUNT)
 		return verdict;
-	return forward(ctx, &packet, id, service, index, action);
+	return forward(ctx, &packet, id, &target, action);
 }
 
 static const __u8 action_of[VERDICT_COUNT] = {

@@ -3,8 +3,7 @@
 #ifndef DROVER_FORWARD_H
 #define DROVER_FORWARD_H
 
-#include "count.h"
-#include "parse.h"
+#include "connection.h"
 
 /* RFC 1624: the TTL is the high byte of its word. */
 static __always_inline void decrement_ttl(struct iphdr *ip)
@@ -23,32 +22,40 @@ static __always_inline void write_macs(struct ethhdr *ethernet, __u64 destinatio
 	*(__u16 *)(ethernet->h_source + 4) = (__u16)(source >> 32);
 }
 
+static __always_inline void count_traffic(const struct packet *packet, __u32 id, const struct target *target)
+{
+	count_packet(bpf_map_lookup_elem(&service_traffic, &id), packet->bytes);
+	count_packet(bpf_map_lookup_elem(&server_traffic, &target->record), packet->bytes);
+}
+
 /* VERDICT_forwarded with *action: how it leaves. */
 static __always_inline enum drover_verdict forward(struct xdp_md *ctx, struct packet *packet, __u32 id,
-						   const struct service *service, __u32 index, int *action)
+						   const struct target *target, int *action)
 {
-	__u32 record = service->server_base + index;
-	struct server *server = bpf_map_lookup_elem(&servers, &record);
 	struct port *out;
 	__u64 next_hop;
 	__u32 slot;
 
-	if (!server || !(server->flags & SERVER_AVAILABLE))
-		return VERDICT_server_gone;
-	if (server->flags & SERVER_LOCAL)
+	if (target->server->flags & SERVER_LOCAL) {
+		count_traffic(packet, id, target);
 		return VERDICT_real_here;
-	next_hop = *(const volatile __u64 *)&server->next_hop;
+	}
+	next_hop = *(const volatile __u64 *)&target->server->next_hop;
 	slot = next_hop >> 48;
 	out = bpf_map_lookup_elem(&ports, &slot);
 	if (!next_hop || !out)
 		return VERDICT_no_next_hop;
 	if (packet->ip->ttl <= 1)
 		return VERDICT_ttl_expired;
+	*action = XDP_TX;
+	if (out->ifindex != ctx->ingress_ifindex) {
+		*action = bpf_redirect_map(&egress, slot, XDP_DROP);
+		if (*action != XDP_REDIRECT)
+			return VERDICT_no_next_hop; /* the interface has just gone */
+	}
 	decrement_ttl(packet->ip);
 	write_macs(packet->ethernet, next_hop, out->mac);
-	count_packet(bpf_map_lookup_elem(&service_traffic, &id), packet->bytes);
-	count_packet(bpf_map_lookup_elem(&server_traffic, &record), packet->bytes);
-	*action = out->ifindex == ctx->ingress_ifindex ? XDP_TX : bpf_redirect_map(&egress, slot, 0);
+	count_traffic(packet, id, target);
 	return VERDICT_forwarded;
 }
 

@@ -104,10 +104,7 @@ __noinline __u64 schedule(__u32 id, __u64 key, __u32 state, __u32 now)
 		if (index == NO_SERVER)
 			return SCHEDULE_NOBODY;
 	}
-	meta = take(key, make_meta(0, 0, index, state, flags, now));
-	if (meta_slot_state(meta) == SLOT_LIVE)
-		count_connection(id, service->server_base + meta_server(meta));
-	return meta;
+	return take(key, make_meta(0, 0, index, state, flags, now));
 }
 
 /* A connection of a persistent service was established: its template is worth more than an unproven one. */

@@ -171,16 +171,18 @@ __noinline __u64 contest(__u32 number, __u64 key, __u32 place, __u32 now)
 		return 0;
 	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
 		struct narrow_slot *slot = &bucket->slot[i];
-		__u64 meta;
+		__u64 meta = READ(slot->meta);
 
-		if (first + i == place || READ(slot->key) != key)
+		/* Whoever claims the key from now on sees our claim. */
+		if (first + i == place || meta_slot_state(meta) < SLOT_CLAIM || READ(slot->key) != key)
 			continue;
-		meta = READ(slot->meta);
+		if (meta_generation(READ(slot->meta)) != meta_generation(meta))
+			return SLOT_BUSY;
 		if (meta_slot_state(meta) == SLOT_LIVE && !is_expired(key, meta, now))
 			return meta;
 		if (meta_slot_state(meta) == SLOT_CLAIM && first + i < place)
 			return SLOT_BUSY;
-		if (meta_slot_state(meta) >= SLOT_CLAIM && !release(slot, key, meta))
+		if (!release(slot, key, meta))
 			return SLOT_BUSY;
 	}
 	return 0;
@@ -201,7 +203,7 @@ static __always_inline __u32 choose(__u32 a, __u32 b, __u32 now, __u32 *score)
 /* Takes the slot if its entry is still of the class it was chosen for; counts what had to give way. 0: lost it. */
 static __always_inline __u64 take_over(struct narrow_slot *slot, __u32 score, __u32 now)
 {
-	__u64 key = READ(slot->key), meta = READ(slot->meta), busy;
+	__u64 meta = READ(slot->meta), key = READ(slot->key), busy; /* in this order: if the CAS wins, the key is meta's */
 	__u32 class = score >> SCORE_CLASS_SHIFT;
 
 	if (score_of(key, meta, now) >> SCORE_CLASS_SHIFT != class)
@@ -228,6 +230,7 @@ __noinline __u64 take(__u64 key, __u64 fresh)
 	__u32 place = choose(a, b, now, &score);
 	struct narrow_bucket *bucket = bucket_at(place / BUCKET_SLOTS);
 	struct narrow_slot *slot;
+	__u32 record;
 
 	if (score >> SCORE_CLASS_SHIFT == CLASS_NEVER || !bucket)
 		return SLOT_FREE;
@@ -248,7 +251,10 @@ __noinline __u64 take(__u64 key, __u64 fresh)
 	}
 	if (!swap_meta(slot, claim, claim | SLOT_LIVE))
 		return SLOT_BUSY;
-	count_load(server_record(key, claim), 0, claim);
+	record = server_record(key, claim);
+	count_load(record, 0, claim);
+	if (!(meta_flags(claim) & FLAG_TEMPLATE))
+		count_connection(key_service(key), record);
 	return claim | SLOT_LIVE;
 }
 

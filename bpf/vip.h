@@ -10,7 +10,7 @@ static __always_inline int vip_find(const struct vip_key *key)
 {
 	__u32 index = vip_hash(key);
 	struct vip_bucket *bucket = bpf_map_lookup_elem(&vip_table, &index);
-	__u32 *spilled;
+	__u32 *spilled, state;
 
 	if (!bucket)
 		return -1;
@@ -18,9 +18,12 @@ static __always_inline int vip_find(const struct vip_key *key)
 	for (int i = 0; i < VIP_BUCKET_ENTRIES; i++) {
 		struct vip_entry *entry = &bucket->entry[i];
 
-		if (entry->key.address[1] == key->address[1] && entry->key.address[0] == key->address[0] &&
-		    entry->key.port_protocol == key->port_protocol && entry->flags & VIP_USED)
-			return entry->service;
+		if (entry->key.address[1] != key->address[1] || entry->key.address[0] != key->address[0] ||
+		    entry->key.port_protocol != key->port_protocol)
+			continue;
+		state = *(const volatile __u32 *)&entry->service;
+		if (state >> 16 & VIP_USED)
+			return state & 0xffff;
 	}
 	if (!(bucket->entry[0].flags & VIP_SPILLED))
 		return -1;

@@ -15,6 +15,16 @@ std::uint32_t room_for(std::uint32_t servers) {
     return std::max(kRoomStep, (servers + kRoomStep - 1) / kRoomStep * kRoomStep);
 }
 
+/// Takes over what was counted; what is counted in the old place meanwhile stays there for the next time.
+void move_load(contract::server_load& from, contract::server_load& to) {
+    for (auto const member : {&contract::server_load::active, &contract::server_load::inactive,
+                              &contract::server_load::persistent}) {
+        auto const amount = load(from.*member);
+        add(to.*member, amount);
+        add(from.*member, 0 - amount);
+    }
+}
+
 Endpoint endpoint_of(contract::server_name const& name) { return {get_address(name.address), swap_port(name.port)}; }
 
 }  // namespace
@@ -62,7 +72,7 @@ Result<Book::Service> Book::add_service(ServiceKey const& key, std::uint32_t ser
     }
     auto const id = free_id();
     if (!id) return std::unexpected(id.error());
-    auto const room = room_for(servers);
+    auto const room = std::min(room_for(servers), std::uint32_t{contract::MAX_SERVICE_SERVERS});
     auto const first = records_.allocate(room);
     if (!first) return fail("more than " + std::to_string(tables_.servers.size()) + " real servers");
     name_service(*id, key, {*first, room});
@@ -77,7 +87,10 @@ void Book::name_service(std::uint32_t id, ServiceKey const& key, Stretch const& 
     name.server_base = room.first;
     name.server_room = room.length;
     name.use = contract::NAME_IN_SERVICE;
+    // What an earlier use of the records has left.
     std::fill_n(tables_.server_names.begin() + room.first, room.length, contract::server_name{});
+    std::fill_n(tables_.servers.begin() + room.first, room.length, contract::server{});
+    std::fill_n(tables_.loads.begin() + room.first, room.length, contract::server_load{});
     ids_[key] = id;
     next_id_ = std::max(next_id_, id + 1);
 }
@@ -87,13 +100,14 @@ Result<std::uint32_t> Book::free_id() {
     if (next_id_ < tables_.service_names.size()) return next_id_;
     for (std::uint32_t id = 1; id < next_id_; ++id) {
         auto& name = tables_.service_names[id];
-        if (name.use == contract::NAME_IN_SERVICE || !is_idle_service(id)) continue;
+        if (name.use == contract::NAME_IN_SERVICE) continue;
         if (name.use == contract::NAME_REMEMBERED) {
+            if (!is_idle_service(id)) continue;
             ids_.erase(key_of(id));
             numbers_.erase(id);
             records_.release(name.server_base, name.server_room);
+            name.use = contract::NAME_FREE;
         }
-        name.use = contract::NAME_FREE;
         return id;
     }
     return fail("more than " + std::to_string(tables_.service_names.size() - 1) + " virtual services");
@@ -125,7 +139,9 @@ std::optional<std::uint16_t> Book::find_server(std::uint32_t id, Endpoint const&
     return found->second;
 }
 
-std::uint32_t Book::record_of(std::uint32_t id, std::uint16_t number) const {
+bool Book::is_in_service(std::uint32_t id, std::uint16_t number) const { return is_in_service(record_of(id, number)); }
+
+std::uint32_t Book::record_of(std::uint32_t id, std::uint32_t number) const {
     return tables_.service_names[id].server_base + number;
 }
 
@@ -187,13 +203,17 @@ Result<Book::Stretch> Book::grow_room(std::uint32_t id) {
         bool const copied = i < old.length;
         tables_.servers[*first + i] = copied ? tables_.servers[old.first + i] : contract::server{};
         tables_.server_names[*first + i] = copied ? tables_.server_names[old.first + i] : contract::server_name{};
-        tables_.loads[*first + i] = copied ? tables_.loads[old.first + i] : contract::server_load{};
+        tables_.loads[*first + i] = contract::server_load{};
+        if (copied) move_load(tables_.loads[old.first + i], tables_.loads[*first + i]);
     }
     service.server_base = *first;
     service.server_room = length;
     return old;
 }
 
-void Book::release_records(Stretch const& stretch) { records_.release(stretch.first, stretch.length); }
+void Book::leave_room(std::uint32_t id, Stretch const& old) {
+    for (std::uint32_t i = 0; i < old.length; ++i) move_load(tables_.loads[old.first + i], tables_.loads[record_of(id, i)]);
+    records_.release(old.first, old.length);
+}
 
 }  // namespace drover::dataplane

@@ -36,7 +36,8 @@ public:
 
     std::optional<std::uint16_t> find_server(std::uint32_t id, Endpoint const& server) const;
     Endpoint server_of(std::uint32_t id, std::uint16_t number) const;
-    std::uint32_t record_of(std::uint32_t id, std::uint16_t number) const;
+    std::uint32_t record_of(std::uint32_t id, std::uint32_t number) const;
+    bool is_in_service(std::uint32_t id, std::uint16_t number) const;
     /// Numbers of the servers in use, ascending.
     std::vector<std::uint16_t> servers_in_service(std::uint32_t id) const;
 
@@ -49,13 +50,14 @@ public:
     void remove_server(std::uint32_t id, std::uint16_t number);
 
     /// Copies the service's records to a larger stretch and returns the old one, still in use by packets under way:
-    /// hand it to release_records() after Kernel::wait_for_readers().
+    /// hand it to leave_room() after Kernel::wait_for_readers().
     struct Stretch {
         std::uint32_t first = 0;
         std::uint32_t length = 0;
     };
     Result<Stretch> grow_room(std::uint32_t id);
-    void release_records(Stretch const& stretch);
+    /// What was last counted in the old records is taken along, and they can be used for something else.
+    void leave_room(std::uint32_t id, Stretch const& old);
 
 private:
     bool is_idle_service(std::uint32_t id) const;

@@ -12,7 +12,7 @@ std::uint32_t probe(std::uint32_t ifindex, std::uint32_t step) { return (ifindex
 }  // namespace
 
 std::optional<std::uint32_t> PortTable::find(std::uint32_t ifindex) const {
-    for (std::uint32_t step = 0; step < contract::PORT_PROBES; ++step)
+    for (std::uint32_t step = 0; ifindex != 0 && step < contract::PORT_PROBES; ++step)
         if (ports_[probe(ifindex, step)].ifindex == ifindex) return probe(ifindex, step);
     return std::nullopt;
 }

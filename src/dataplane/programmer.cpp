@@ -1,7 +1,8 @@
 #include "dataplane/programmer.h"
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <utility>
 
 #include "dataplane/encode.h"
 #include "dataplane/words.h"
@@ -66,22 +67,29 @@ void Programmer::adopt() {
     for (auto const id : book_.in_service()) {
         auto const ring = tables_.services[id].ring;
         if (ring != 0) chunks_.reserve(static_cast<std::uint32_t>(ring >> 32), chunks_of(ring));
-        vips_.adopt(book_.key_of(id));
         for (auto const number : book_.servers_in_service(id)) adopt_next_hop(id, number);
-        current_.services.push_back(adopted_service(id));
+        if (!adopt_service(id)) unfinished_.insert(book_.key_of(id));
     }
+}
+
+/// False if the earlier daemon died before it had carried everything out; apply() does it then.
+bool Programmer::adopt_service(std::uint32_t id) {
+    auto const service = read_service(id);
+    current_.services.push_back(service);
+    return vips_.adopt(service.key, id).has_value() && ring_fits(id, service);
 }
 
 void Programmer::adopt_next_hop(std::uint32_t id, std::uint16_t number) {
     auto const& record = tables_.servers[book_.record_of(id, number)];
     auto const address = book_.server_of(id, number).address;
+    places_[address].insert({id, number});
     if ((record.flags & contract::SERVER_LOCAL) != 0)
         next_hops_[address] = {{}, 0, true};
     else if (record.next_hop != 0)
         next_hops_[address] = {mac_of(record.next_hop), ports_.ifindex_at(record.next_hop >> 48), false};
 }
 
-model::DesiredService Programmer::adopted_service(std::uint32_t id) const {
+model::DesiredService Programmer::read_service(std::uint32_t id) const {
     auto const& record = tables_.services[id];
     model::DesiredService service;
     service.key = book_.key_of(id);
@@ -95,25 +103,58 @@ model::DesiredService Programmer::adopted_service(std::uint32_t id) const {
     return service;
 }
 
+/// The turns of each server are right; their order, which is the configuration's, cannot be told from the tables.
+bool Programmer::ring_fits(std::uint32_t id, model::DesiredService const& service) const {
+    std::vector<scheduler::Candidate> candidates;
+    for (auto const& server : service.servers)
+        candidates.push_back({*book_.find_server(id, server.endpoint), server.weight});
+    auto wanted = scheduler::ring(service.scheduler, candidates, MAX_RING);
+    auto const ring = tables_.services[id].ring;
+    auto const first = static_cast<std::uint32_t>(ring >> 32), slots = static_cast<std::uint32_t>(ring);
+    if (slots != wanted.size() || std::uint64_t{first} + chunks_of(ring) > tables_.rings.size()) return false;
+    std::vector<std::uint16_t> is;
+    for (std::uint32_t i = 0; i < slots; ++i) is.push_back(tables_.rings[first + i / RING_CHUNK].server[i % RING_CHUNK]);
+    std::ranges::sort(is);
+    std::ranges::sort(wanted);
+    return is == wanted;
+}
+
 Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted) {
     std::vector<plan::Change> const changes = plan::diff(current_, wanted);
-    std::set<ServiceKey> rings;  // services whose ring is another one now
+    auto touched = std::exchange(unfinished_, {});  // services whose ring is another one now
+    Result<void> done;
     for (auto const& change : changes) {
-        if (auto done = carry_out(change); !done) return std::unexpected(done.error());
+        done = carry_out(change);
+        if (!done) break;
         std::visit(Overloaded{[](plan::SetTimeouts const&) {}, [](plan::RemoveService const&) {},
-                              [&](plan::AddService const& c) { rings.insert(c.service.key); },
-                              [&](plan::ChangeService const& c) { rings.insert(c.service.key); },
-                              [&](auto const& c) { rings.insert(c.service); }},
+                              [](plan::AddService const&) {},
+                              [&](plan::ChangeService const& c) { touched.insert(c.service.key); },
+                              [&](auto const& c) { touched.insert(c.service); }},
                    change);
     }
-    for (auto const& service : wanted.services) {
-        if (!rings.contains(service.key)) continue;
-        write_local_flag(*book_.find_service(service.key));
-        if (auto done = publish_ring(service); !done) return std::unexpected(done.error());
-    }
+    for (auto const& service : wanted.services)
+        if (touched.contains(service.key))
+            if (auto finished = finish(service); !finished && done) done = finished;
+    retire_servers();
     release_retired();
-    current_ = wanted;
+    current_.services.clear();
+    if (done)
+        current_.services = wanted.services;
+    else
+        for (auto const id : book_.in_service()) current_.services.push_back(read_service(id));
+    if (!done) return std::unexpected(done.error());
     return changes;
+}
+
+/// Entry and ring of a service that was changed; one that cannot be finished now is tried again by the next apply().
+Result<void> Programmer::finish(model::DesiredService const& service) {
+    auto const id = book_.find_service(service.key);
+    if (!id) return {};
+    write_local_flag(*id);
+    auto done = vips_.adopt(service.key, *id);
+    if (done) done = publish_ring(*id, service);
+    if (!done) unfinished_.insert(service.key);
+    return done;
 }
 
 Result<void> Programmer::carry_out(plan::Change const& change) {
@@ -125,7 +166,10 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
             [this](plan::RemoveService const& c) { return remove_service(c.key); },
             [this](plan::ChangeService const& c) { return change_service(c.service); },
             [&](plan::AddServer const& c) { return add_server(id_of(c.service), c.server); },
-            [&](plan::RemoveServer const& c) { return remove_server(id_of(c.service), c.server); },
+            [&](plan::RemoveServer const& c) {
+                auto const id = id_of(c.service);
+                return remove_server(id, *book_.find_server(id, c.server));
+            },
             [&](plan::ChangeWeight const& c) {
                 auto const id = id_of(c.service);
                 write_server(id, *book_.find_server(id, c.server), c.to);
@@ -143,19 +187,26 @@ Result<void> Programmer::set_timeouts(model::Timeouts const& timeouts) {
     return {};
 }
 
+/// A service that cannot be had whole is not there at all.
 Result<void> Programmer::add_service(model::DesiredService const& service) {
     auto const added = book_.add_service(service.key, static_cast<std::uint32_t>(service.servers.size()));
     if (!added) return std::unexpected(added.error());
     if (added->fresh) tables_.service_names[added->id].carried = negated(kernel_.service_traffic(added->id));
-    if (auto done = write_service(added->id, service); !done) return done;
+    auto const filled = fill_service(added->id, service);
+    if (!filled) (void)remove_service(service.key);
+    return filled;
+}
+
+Result<void> Programmer::fill_service(std::uint32_t id, model::DesiredService const& service) {
+    if (auto done = write_service(id, service); !done) return done;
     for (auto const& server : service.servers)
-        if (auto done = add_server(added->id, server); !done) return done;
+        if (auto done = add_server(id, server); !done) return done;
+    write_local_flag(id);
     // The vip table may hand out an entry that a packet under way has just read under its old key.
     if (unreachable_.vips) kernel_.wait_for_readers();
     unreachable_.vips = false;
-    if (auto done = publish_ring(service); !done) return done;
-    if (auto done = vips_.insert(service.key, added->id); !done) return done;
-    return {};
+    if (auto done = publish_ring(id, service); !done) return done;
+    return vips_.insert(service.key, id);
 }
 
 Result<void> Programmer::remove_service(ServiceKey const& key) {
@@ -165,7 +216,7 @@ Result<void> Programmer::remove_service(ServiceKey const& key) {
     auto& record = tables_.services[id];
     retire_ring(record.ring);
     store(record.ring, __u64{0});
-    for (auto const number : book_.servers_in_service(id)) book_.remove_server(id, number);
+    for (auto const number : book_.servers_in_service(id)) (void)remove_server(id, number);
     book_.remove_service(id);
     return {};
 }
@@ -201,17 +252,28 @@ Result<void> Programmer::add_server(std::uint32_t id, model::DesiredServer const
     }
     auto const record = book_.record_of(id, added->number);
     if (added->fresh) tables_.server_names[record].carried = negated(kernel_.server_traffic(record));
-    write_next_hop(record, server.endpoint.address);
+    places_[server.endpoint.address].insert({id, added->number});
+    write_next_hop(id, added->number);
     write_server(id, added->number, server.weight);
     return {};
 }
 
-Result<void> Programmer::remove_server(std::uint32_t id, Endpoint const& server) {
-    auto const number = *book_.find_server(id, server);
-    auto& flags = tables_.servers[book_.record_of(id, number)].flags;
-    store(flags, flags & ~__u32{contract::SERVER_AVAILABLE});
+Result<void> Programmer::remove_server(std::uint32_t id, std::uint16_t number) {
+    auto const places = places_.find(book_.server_of(id, number).address);
+    places->second.erase({id, number});
+    if (places->second.empty()) places_.erase(places);
     book_.remove_server(id, number);
+    leaving_.push_back({id, number});
     return {};
+}
+
+/// As long as a ring named them, new connections came to them and had to be served.
+void Programmer::retire_servers() {
+    for (auto const& [id, number] : std::exchange(leaving_, {})) {
+        if (book_.is_in_service(id, number)) continue;
+        auto& flags = tables_.servers[book_.record_of(id, number)].flags;
+        store(flags, flags & ~__u32{contract::SERVER_AVAILABLE});
+    }
 }
 
 void Programmer::write_server(std::uint32_t id, std::uint16_t number, std::int32_t weight) {
@@ -227,24 +289,22 @@ void Programmer::carry(std::uint32_t record, contract::traffic const& amount) {
     carried.bytes += amount.bytes;
 }
 
-/// The records move as a whole; what was counted for the old ones is carried over once nobody counts there any more.
+/// The records move as a whole; what packets under way still count in the old ones is carried over in
+/// release_retired(), when nobody counts there any more.
 Result<void> Programmer::grow_room(std::uint32_t id) {
     auto const old = book_.grow_room(id);
     if (!old) return std::unexpected(old.error());
     auto const first = tables_.service_names[id].server_base;
     for (std::uint32_t i = 0; i < old->length; ++i) carry(first + i, negated(kernel_.server_traffic(first + i)));
     store(tables_.services[id].server_base, first);
-    kernel_.wait_for_readers();
-    for (std::uint32_t i = 0; i < old->length; ++i) carry(first + i, kernel_.server_traffic(old->first + i));
-    unreachable_.records.push_back(*old);
+    unreachable_.moves.push_back({id, *old});
     return {};
 }
 
-Result<void> Programmer::publish_ring(model::DesiredService const& service) {
-    auto const id = *book_.find_service(service.key);
+Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService const& service) {
     std::vector<scheduler::Candidate> candidates;
     for (auto const& server : service.servers)
-        candidates.push_back({*book_.find_server(id, server.endpoint), server.weight});
+        if (auto const number = book_.find_server(id, server.endpoint)) candidates.push_back({*number, server.weight});
     auto const turn = scheduler::ring(service.scheduler, candidates, MAX_RING);
     auto const slots = static_cast<std::uint32_t>(turn.size());
     std::uint32_t first = 0;
@@ -270,12 +330,16 @@ void Programmer::retire_ring(std::uint64_t word) {
 }
 
 void Programmer::release_retired() {
-    if (unreachable_.rings.empty() && unreachable_.records.empty()) return;
+    if (unreachable_.rings.empty() && unreachable_.moves.empty()) return;
     kernel_.wait_for_readers();
     for (auto const word : unreachable_.rings) chunks_.release(static_cast<std::uint32_t>(word >> 32), chunks_of(word));
-    for (auto const& stretch : unreachable_.records) book_.release_records(stretch);
+    for (auto const& [id, old] : unreachable_.moves) {
+        for (std::uint32_t i = 0; i < old.length; ++i)
+            carry(book_.record_of(id, i), kernel_.server_traffic(old.first + i));
+        book_.leave_room(id, old);
+    }
     unreachable_.rings.clear();
-    unreachable_.records.clear();
+    unreachable_.moves.clear();
 }
 
 std::optional<NextHop> Programmer::next_hop(Address const& server) const {
@@ -291,22 +355,23 @@ void Programmer::set_next_hop(Address const& server, std::optional<NextHop> cons
         next_hops_[server] = *hop;
     else
         next_hops_.erase(server);
-    for (auto const id : book_.in_service()) {
-        for (auto const number : book_.servers_in_service(id))
-            if (book_.server_of(id, number).address == server) write_next_hop(book_.record_of(id, number), server);
-        if ((before && before->local) || (hop && hop->local)) write_local_flag(id);
+    auto const places = places_.find(server);
+    if (places == places_.end()) return;
+    bool const local_changes = (before && before->local) != (hop && hop->local);
+    for (auto const& [id, number] : places->second) {
+        write_next_hop(id, number);
+        if (local_changes) write_local_flag(id);
     }
 }
 
 void Programmer::ports_changed() {
-    for (auto const id : book_.in_service())
-        for (auto const number : book_.servers_in_service(id))
-            write_next_hop(book_.record_of(id, number), book_.server_of(id, number).address);
+    for (auto const& [address, places] : places_)
+        for (auto const& [id, number] : places) write_next_hop(id, number);
 }
 
-void Programmer::write_next_hop(std::uint32_t record, Address const& address) {
-    auto const hop = next_hop(address);
-    auto& server = tables_.servers[record];
+void Programmer::write_next_hop(std::uint32_t id, std::uint16_t number) {
+    auto const hop = next_hop(book_.server_of(id, number).address);
+    auto& server = tables_.servers[book_.record_of(id, number)];
     auto const slot = hop && !hop->local ? ports_.find(hop->ifindex) : std::nullopt;
     store(server.next_hop, slot ? __u64{contract::next_hop_word(mac_word(hop->mac), *slot)} : __u64{0});
     auto const local = hop && hop->local ? __u32{contract::SERVER_LOCAL} : __u32{0};

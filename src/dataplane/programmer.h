@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -38,7 +39,7 @@ public:
     model::Desired const& current() const { return current_; }
 
     /// Makes the tables hold `wanted`; returns what was changed. On an error (a limit reached) everything up to it has
-    /// been done, and current() tells how far that was.
+    /// been done, and current() tells how far that was. What an earlier daemon died over is brought to its end as well.
     Result<std::vector<plan::Change>> apply(model::Desired const& wanted);
 
     /// Where packets for this address go from now on; nothing: not known, they are dropped and counted.
@@ -55,27 +56,41 @@ public:
 
 private:
     void adopt();
+    bool adopt_service(std::uint32_t id);
     void adopt_next_hop(std::uint32_t id, std::uint16_t number);
-    model::DesiredService adopted_service(std::uint32_t id) const;
+    model::DesiredService read_service(std::uint32_t id) const;
+    bool ring_fits(std::uint32_t id, model::DesiredService const& service) const;
     Result<void> carry_out(plan::Change const& change);
     Result<void> set_timeouts(model::Timeouts const& timeouts);
     Result<void> add_service(model::DesiredService const& service);
+    Result<void> fill_service(std::uint32_t id, model::DesiredService const& service);
     Result<void> remove_service(ServiceKey const& key);
     Result<void> change_service(model::DesiredService const& service);
     Result<void> add_server(std::uint32_t id, model::DesiredServer const& server);
-    Result<void> remove_server(std::uint32_t id, Endpoint const& server);
+    Result<void> remove_server(std::uint32_t id, std::uint16_t number);
     Result<void> write_service(std::uint32_t id, model::DesiredService const& service);
     void write_server(std::uint32_t id, std::uint16_t number, std::int32_t weight);
-    void write_next_hop(std::uint32_t record, Address const& address);
+    void write_next_hop(std::uint32_t id, std::uint16_t number);
     void write_local_flag(std::uint32_t id);
     Result<void> grow_room(std::uint32_t id);
     void carry(std::uint32_t record, contract::traffic const& amount);
-    Result<void> publish_ring(model::DesiredService const& service);
+    Result<void> finish(model::DesiredService const& service);
+    Result<void> publish_ring(std::uint32_t id, model::DesiredService const& service);
     void retire_ring(std::uint64_t word);
+    void retire_servers();
     void release_retired();
 
+    struct Place {  // of a server in the books
+        std::uint32_t id = 0;
+        std::uint16_t number = 0;
+        auto operator<=>(Place const&) const = default;
+    };
+    struct Move {  // of a service to a larger stretch of records
+        std::uint32_t id = 0;
+        Book::Stretch old;
+    };
     struct Unreachable {  // by new packets; may be reused after Kernel::wait_for_readers()
-        std::vector<Book::Stretch> records;
+        std::vector<Move> moves;
         std::vector<std::uint64_t> rings;
         bool vips = false;
     };
@@ -89,7 +104,10 @@ private:
     PortTable ports_;
     RangeSpace chunks_;
     std::unordered_map<Address, NextHop> next_hops_;
+    std::unordered_map<Address, std::set<Place>> places_;  // servers in service, by their address
     model::Desired current_;
+    std::set<ServiceKey> unfinished_;  // their entries in the service table or their rings are not what they shall be
+    std::vector<Place> leaving_;       // removed, and to be marked so once no ring names them
     Unreachable unreachable_;
 };
 

@@ -32,7 +32,8 @@ bool RowCursor::read(contract::narrow_slot const& slot, std::uint32_t now, model
     auto const meta = load(slot.meta);
     auto const key = load(slot.key);
     auto const again = load(slot.meta);
-    if (contract::meta_slot_state(again) != contract::SLOT_LIVE ||
+    if (contract::meta_slot_state(meta) != contract::SLOT_LIVE ||
+        contract::meta_slot_state(again) != contract::SLOT_LIVE ||
         contract::meta_generation(meta) != contract::meta_generation(again))
         return false;
     auto const id = contract::key_service(key);

@@ -1,6 +1,7 @@
 #include "dataplane/sweeper.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dataplane/words.h"
 
@@ -9,6 +10,9 @@ namespace drover::dataplane {
 namespace {
 
 using contract::narrow_slot;
+
+/// Long against a packet path that its hypervisor has put to sleep: a slot freed under its owner would be written to.
+constexpr std::uint32_t kLostSeconds = 5;
 
 std::size_t filter_bit(std::uint64_t key) { return contract::narrow_hash(key, 0) & 0xffff; }
 
@@ -22,8 +26,8 @@ __u32 contract::server_load::* load_member(std::uint64_t meta) {
 }  // namespace
 
 Sweeper::Sweeper(Tables const& tables, Ticks ticks)
-    : tables_(tables), rearm_ticks_(ticks.from_seconds(60)), counted_(tables.servers.size()),
-      last_difference_(tables.servers.size()) {}
+    : tables_(tables), rearm_ticks_(ticks.from_seconds(60)), lost_ticks_(ticks.from_seconds(kLostSeconds)),
+      counted_(tables.servers.size()), last_(tables.servers.size()) {}
 
 SweepResult Sweeper::sweep(std::uint32_t now) {
     SweepResult result;
@@ -41,7 +45,7 @@ SweepResult Sweeper::sweep(std::uint32_t now) {
 void Sweeper::visit(narrow_slot& slot, std::uint32_t now, SweepResult& result) {
     auto const meta = load(slot.meta);
     if (contract::meta_slot_state(meta) == contract::SLOT_FREE) return;
-    if (contract::meta_slot_state(meta) != contract::SLOT_LIVE) return visit_unfinished(slot, meta, result);
+    if (contract::meta_slot_state(meta) != contract::SLOT_LIVE) return visit_unfinished(slot, meta, now, result);
     auto const key = load(slot.key);
     auto const flags = contract::meta_flags(meta);
     if ((flags & contract::FLAG_TEMPLATE) != 0) {
@@ -70,10 +74,12 @@ void Sweeper::visit_template(narrow_slot& slot, std::uint64_t key, std::uint64_t
     if (contract::meta_age(meta, now) > timeout && !due_.contains(key)) newly_due_[key] = {&slot, meta, false};
 }
 
-void Sweeper::visit_unfinished(narrow_slot& slot, std::uint64_t meta, SweepResult& result) {
+void Sweeper::visit_unfinished(narrow_slot& slot, std::uint64_t meta, std::uint32_t now, SweepResult& result) {
     auto const seen = unfinished_.find(&slot);
-    if (seen == unfinished_.end() || contract::meta_generation(seen->second) != contract::meta_generation(meta))
-        newly_unfinished_[&slot] = meta;
+    Unfinished is{contract::meta_generation(meta), now};
+    if (seen != unfinished_.end() && seen->second.generation == is.generation) is.since = seen->second.since;
+    if (((now - is.since) & contract::TICK_MASK) <= lost_ticks_)
+        newly_unfinished_[&slot] = is;
     else if (swap(slot.meta, __u64{meta}, __u64{contract::meta_freed(meta)}))
         ++result.stuck;
 }
@@ -120,23 +126,21 @@ std::uint32_t Sweeper::record_of(std::uint64_t key, std::uint64_t meta) const {
     return load(tables_.services[contract::key_service(key)].server_base) + contract::meta_server(meta);
 }
 
-/// The packet path counts while we do, so a difference means something only if two passes find the same.
+/// The packet path counts while we do, so a difference means something only if it stands still: two passes that found
+/// the same entries and the same counters, a second apart.
 void Sweeper::recount(SweepResult& result) {
     for (std::size_t record = 0; record < counted_.size(); ++record) {
         auto& now = tables_.loads[record];
-        auto const& counted = counted_[record];
-        Load const difference{counted.active - static_cast<std::int32_t>(load(now.active)),
-                              counted.inactive - static_cast<std::int32_t>(load(now.inactive)),
-                              counted.persistent - static_cast<std::int32_t>(load(now.persistent))};
-        if (difference != Load{} && difference == last_difference_[record]) {
-            add(now.active, static_cast<__u32>(difference.active));
-            add(now.inactive, static_cast<__u32>(difference.inactive));
-            add(now.persistent, static_cast<__u32>(difference.persistent));
-            ++result.corrected;
-            last_difference_[record] = {};
-            continue;
-        }
-        last_difference_[record] = difference;
+        Load const& counted = counted_[record];
+        Count const seen{counted,
+                         {static_cast<std::int32_t>(load(now.active)), static_cast<std::int32_t>(load(now.inactive)),
+                          static_cast<std::int32_t>(load(now.persistent))}};
+        auto const before = std::exchange(last_[record], seen);
+        if (seen.counted == seen.shown || seen != before) continue;
+        add(now.active, static_cast<__u32>(counted.active - seen.shown.active));
+        add(now.inactive, static_cast<__u32>(counted.inactive - seen.shown.inactive));
+        add(now.persistent, static_cast<__u32>(counted.persistent - seen.shown.persistent));
+        ++result.corrected;
     }
 }
 

@@ -17,7 +17,7 @@ struct SweepResult {
     std::uint64_t templates = 0;
     std::uint64_t expired = 0;
     std::uint64_t stuck = 0;      ///< freed because their owner never came back
-    std::uint64_t corrected = 0;  ///< load counters that were off by the same amount in two passes
+    std::uint64_t corrected = 0;  ///< servers whose load counters were off
 };
 
 class Sweeper {
@@ -41,7 +41,7 @@ private:
 
     void visit(contract::narrow_slot& slot, std::uint32_t now, SweepResult& result);
     void visit_template(contract::narrow_slot& slot, std::uint64_t key, std::uint64_t meta, std::uint32_t now);
-    void visit_unfinished(contract::narrow_slot& slot, std::uint64_t meta, SweepResult& result);
+    void visit_unfinished(contract::narrow_slot& slot, std::uint64_t meta, std::uint32_t now, SweepResult& result);
     void keep_template_of(std::uint64_t key);
     void decide_due(std::uint32_t now, SweepResult& result);
     void recount(SweepResult& result);
@@ -52,8 +52,18 @@ private:
     std::uint32_t rearm_ticks_;  // IPVS: 60 s
     DueTemplates due_, newly_due_;
     std::bitset<65536> due_filter_;
-    std::unordered_map<contract::narrow_slot*, std::uint64_t> unfinished_, newly_unfinished_;
-    std::vector<Load> counted_, last_difference_;
+    struct Unfinished {  // a slot in BUSY or CLAIM
+        std::uint32_t generation = 0;
+        std::uint32_t since = 0;  // tick
+    };
+    std::uint32_t lost_ticks_;  // an owner that has not come back for so long never will
+    std::unordered_map<contract::narrow_slot*, Unfinished> unfinished_, newly_unfinished_;
+    struct Count {
+        Load counted, shown;
+        bool operator==(Count const&) const = default;
+    };
+    std::vector<Load> counted_;
+    std::vector<Count> last_;  // of the pass before
 };
 
 }  // namespace drover::dataplane

@@ -19,17 +19,38 @@ std::uint32_t state_of(std::uint32_t service, std::uint32_t flags) { return serv
 }  // namespace
 
 Result<void> VipTable::insert(ServiceKey const& key, std::uint32_t service) {
+    auto& known = services_[key.endpoint.address];
+    if (known.contains(key)) return {};
     if (auto done = insert_key(vip_key(key), service); !done) return done;
-    if (++uses_[key.endpoint.address] > 1) return {};
-    return insert_key(vip_address_key(key.endpoint.address), 0);
+    if (known.empty())
+        if (auto done = insert_key(vip_address_key(key.endpoint.address), 0); !done) return done;
+    known.insert(key);
+    return {};
+}
+
+Result<void> VipTable::adopt(ServiceKey const& key, std::uint32_t service) {
+    if (auto done = adopt_key(vip_key(key), service); !done) return done;
+    if (auto done = adopt_key(vip_address_key(key.endpoint.address), 0); !done) return done;
+    services_[key.endpoint.address].insert(key);
+    return {};
 }
 
 void VipTable::erase(ServiceKey const& key) {
+    auto const known = services_.find(key.endpoint.address);
+    if (known == services_.end() || known->second.erase(key) == 0) return;
     erase_key(vip_key(key));
-    auto const uses = uses_.find(key.endpoint.address);
-    if (uses == uses_.end() || --uses->second > 0) return;
-    uses_.erase(uses);
+    if (!known->second.empty()) return;
+    services_.erase(known);
     erase_key(vip_address_key(key.endpoint.address));
+}
+
+/// The spill map cannot be asked, but told once more what it holds already.
+Result<void> VipTable::adopt_key(contract::vip_key const& key, std::uint32_t service) {
+    auto const& bucket = buckets_[contract::vip_hash(&key)];
+    for (auto const& entry : bucket.entry)
+        if ((entry.flags & contract::VIP_USED) != 0 && same(entry.key, key)) return {};
+    if ((bucket.entry[0].flags & contract::VIP_SPILLED) != 0) return kernel_.spill_vip(key, service);
+    return insert_key(key, service);
 }
 
 Result<void> VipTable::insert_key(contract::vip_key const& key, std::uint32_t service) {
@@ -43,10 +64,9 @@ Result<void> VipTable::insert_key(contract::vip_key const& key, std::uint32_t se
         store(state_word(entry), state_of(service, kept | contract::VIP_USED));
         return {};
     }
-    if (auto done = kernel_.spill_vip(key, service); !done) return done;
-    auto& first = bucket.entry[0];
+    auto& first = bucket.entry[0];  // told before it is true, so that a key in the spill map is always found
     store(state_word(first), state_of(first.service, first.flags | std::uint32_t{contract::VIP_SPILLED}));
-    return {};
+    return kernel_.spill_vip(key, service);
 }
 
 void VipTable::erase_key(contract::vip_key const& key) {

@@ -1,6 +1,7 @@
 // The service table: which (address, port, protocol) is which service, and which addresses are VIPs at all.
 #pragma once
 
+#include <set>
 #include <unordered_map>
 
 #include "base/address.h"
@@ -18,16 +19,17 @@ public:
     Result<void> insert(ServiceKey const& key, std::uint32_t service);
     /// No packet finds it any more; runs that have begun may still.
     void erase(ServiceKey const& key);
-    /// What an earlier daemon has inserted is known to be there.
-    void adopt(ServiceKey const& key) { ++uses_[key.endpoint.address]; }
+    /// What an earlier daemon has inserted; what it did not come to, because it died, is made up for.
+    Result<void> adopt(ServiceKey const& key, std::uint32_t service);
 
 private:
     Result<void> insert_key(contract::vip_key const& key, std::uint32_t service);
+    Result<void> adopt_key(contract::vip_key const& key, std::uint32_t service);
     void erase_key(contract::vip_key const& key);
 
     std::span<contract::vip_bucket> buckets_;
     Kernel& kernel_;
-    std::unordered_map<Address, int> uses_;  // services of each VIP: the address entry goes with the last one
+    std::unordered_map<Address, std::set<ServiceKey>> services_;  // of each VIP: its own entry goes with the last one
 };
 
 }  // namespace drover::dataplane

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 
 #include <bpf/bpf.h>
@@ -95,8 +96,15 @@ Result<void> BpfObject::read_pinned_layout(Pins const& pins) {
     if (fd < 0 && errno == ENOENT) return {};
     if (fd < 0) return fail_errno("open " + pins.map("layouts"));
     contract::layout found{};
+    bpf_map_info info{};
+    __u32 length = sizeof info;
     __u32 const zero = 0;
-    int const error = bpf_map_lookup_elem(fd, &zero, &found);
+    int error = bpf_obj_get_info_by_fd(fd, &info, &length);
+    if (error == 0) {
+        std::vector<std::byte> value(std::max<std::size_t>(info.value_size, sizeof found));  // another version's may be longer
+        error = bpf_map_lookup_elem(fd, &zero, value.data());
+        std::memcpy(&found, value.data(), sizeof found);
+    }
     ::close(fd);
     if (error != 0 || (found.version != contract::LAYOUT_VERSION && found.version != 0))
         return fail("the pinned maps in " + pins.map("") + " have layout " + std::to_string(found.version) +
@@ -206,8 +214,13 @@ Result<void> BpfObject::set_egress(std::uint32_t slot, std::uint32_t ifindex) {
     return {};
 }
 
-/// MEMBARRIER_CMD_GLOBAL waits for a grace period of RCU, under which every XDP program runs.
-void BpfObject::wait_for_readers() { ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0); }
+/// MEMBARRIER_CMD_GLOBAL waits for a grace period of RCU, under which every XDP program runs. A kernel with nohz_full
+/// CPUs refuses it; a packet's run takes microseconds, so there a long moment must do.
+void BpfObject::wait_for_readers() {
+    if (::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return;
+    timespec const moment{0, 50'000'000};
+    ::nanosleep(&moment, nullptr);
+}
 
 Result<void> BpfObject::spill_vip(contract::vip_key const& key, std::uint32_t service) {
     if (bpf_map_update_elem(bpf_map__fd(skeleton_->maps.vip_spill), &key, &service, 0) != 0)
