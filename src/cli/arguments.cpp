@@ -53,12 +53,13 @@ std::unique_ptr<CLI::App> parser(std::string const& name, std::string const& des
 }
 
 /// The text to print instead of going on, if there is one: help, or what is wrong.
-std::optional<Text> parse(CLI::App& app, std::string const& name, std::vector<std::string> const& words) {
+std::optional<Text> parse(CLI::App& app, std::string const& name, std::vector<std::string> const& words,
+                          bool pass_extras = false) {
     try {
         std::vector<std::string> reversed(words.rbegin(), words.rend());
         app.parse(reversed);
         auto const extra = app.remaining();
-        if (extra.empty()) return std::nullopt;
+        if (extra.empty() || pass_extras) return std::nullopt;
         auto const* kind = extra.front().starts_with('-') ? "no option of it" : "one word too many";
         return wrong(name, fmt::format("`{}` is {}", extra.front(), kind));
     } catch (CLI::CallForHelp const&) {
@@ -234,8 +235,7 @@ Request read_cleanup(std::vector<std::string> const& words) {
     app->add_option("-f,--use-file", request.options.configuration, "whose VIPs; default: the file that `drover run` would read")->type_name("FILE");
     app->add_option("-i,--config-id", request.options.config_id, "which @ID lines count; default: the host name")->type_name("ID");
     app->add_flag("--stale", request.options.stale, "only if other directors have taken over, and leave the packet path for the next daemon");
-    app->allow_extras();
-    if (auto const text = parse(*app, " cleanup", words)) return *text;
+    if (auto const text = parse(*app, " cleanup", words, true)) return *text;
     if (request.options.configuration.empty()) request.options.configuration = default_configuration();
     request.options.pin_directory = globals.pin_directory;
     return request;
