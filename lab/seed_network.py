@@ -34,6 +34,7 @@ from pathlib import Path
 
 from lab.host import Host, Nic
 from lab.laboratory import Lab
+from lab.process import Process
 
 VIP = "172.51.97.175"
 CLIENTS = [f"192.168.1.{n}" for n in range(2, 100)]
@@ -129,3 +130,17 @@ class SeedNetwork:
         """The page of the VIP, fetched once from each of the client's addresses, one after the other; None: no answer."""
         command = f"{PYTHON} {HERE}/fetch.py http://{VIP}:{port}/ {seconds:g} " + " ".join(map(shlex.quote, sources))
         return json.loads(self.client.output(command, seconds=10 + seconds * len(sources)))
+
+    def ask_steadily(self, port: int = 80) -> SteadyClient:
+        return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} {port}", "steady"))
+
+
+class SteadyClient:
+    """A client that asks all the time: steady_client.py tells what it counts."""
+
+    def __init__(self, process: Process):
+        self._process = process
+
+    def stop(self) -> dict:
+        self._process.stop()
+        return json.loads(self._process.said().splitlines()[-1])
