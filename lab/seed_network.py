@@ -132,7 +132,7 @@ class SeedNetwork:
         return json.loads(self.client.output(command, seconds=10 + seconds * len(sources)))
 
     def ask_steadily(self, port: int = 80) -> SteadyClient:
-        return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} {port}", "steady"))
+        return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} {port}", "steady_client"))
 
 
 class SteadyClient:

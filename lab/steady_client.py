@@ -26,6 +26,11 @@ async def ask(reader, writer) -> bool:
     return head.startswith(b"HTTP/1.1 200")
 
 
+def retransmitted(connection) -> int:
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+    return int.from_bytes(info[_TCP_INFO_TOTAL_RETRANS:_TCP_INFO_TOTAL_RETRANS + 4], sys.byteorder)
+
+
 async def kept(address: str, port: int, stop: asyncio.Event, seen: dict) -> None:
     reader, writer = await asyncio.open_connection(address, port)
     connection = writer.get_extra_info("socket")
@@ -39,9 +44,8 @@ async def kept(address: str, port: int, stop: asyncio.Event, seen: dict) -> None
             break
         took = time.monotonic() - began
         seen["longest_ms"] = max(seen["longest_ms"], round(took * 1000, 1))
+        seen["retransmitted"] = retransmitted(connection)
         await asyncio.sleep(max(0.0, KEPT_EVERY - took))
-    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
-    seen["retransmitted"] = int.from_bytes(info[_TCP_INFO_TOTAL_RETRANS:_TCP_INFO_TOTAL_RETRANS + 4], sys.byteorder)
     writer.transport.abort()
 
 
