@@ -28,6 +28,15 @@ std::string host_name() {
     return name;
 }
 
+/// One line for the log: "FILE:LINE:COLUMN: MESSAGE".
+std::string line_of(config::Diagnostic const& diagnostic) {
+    auto const& at = diagnostic.position;
+    auto line = at.file;
+    if (at.line > 0) line += ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+    line += ": " + diagnostic.message;
+    return diagnostic.suggestion.empty() ? line : line + "; did you mean `" + diagnostic.suggestion + "`?";
+}
+
 /// Whose configuration clashes with ours, in one sentence; empty: nobody's.
 std::string keepalived_in_the_way(std::vector<model::Instance> const& ours) {
     config::HostFiles files;
@@ -51,11 +60,8 @@ Daemon::~Daemon() = default;
 /// -P and -C leave one half of the configuration out.
 void Daemon::take(config::Loaded loaded) {
     for (auto const& diagnostic : loaded.diagnostics) {
-        auto const where = diagnostic.position.file + ":" + std::to_string(diagnostic.position.line) + ":" +
-                           std::to_string(diagnostic.position.column);
-        auto const meant = diagnostic.suggestion.empty() ? "" : " (did you mean `" + diagnostic.suggestion + "`?)";
-        log::write(diagnostic.severity == config::Severity::note ? log::Level::info : log::Level::warning,
-                   where + ": " + diagnostic.message + meant);
+        auto const level = diagnostic.severity == config::Severity::note ? log::Level::info : log::Level::warning;
+        log::write(level, line_of(diagnostic));
     }
     configuration_ = std::move(loaded.configuration);
     fill_script_users(configuration_, runner::default_script_user());
