@@ -1,0 +1,195 @@
+// The real program, its maps programmed by the real Programmer, run packet by packet through BPF_PROG_TEST_RUN: the way
+// in is always the loopback interface, number 1.
+#pragma once
+
+#include <bpf/bpf.h>
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bpf/frame.h"
+#include "dataplane/encode.h"
+#include "dataplane/io/bpf_object.h"
+#include "dataplane/programmer.h"
+#include "dataplane/rows.h"
+#include "dataplane/sweeper.h"
+
+namespace drover::bpf::testing {
+
+inline Endpoint at(std::string_view address, std::uint16_t port = 80) { return {*Address::parse(address), port}; }
+
+inline std::string_view verdict_name(std::size_t verdict) {
+    static constexpr std::string_view names[] = {
+#define X(name, action, text) #name,
+        DROVER_VERDICTS(X)
+#undef X
+    };
+    return verdict < std::size(names) ? names[verdict] : "none";
+}
+
+/// What became of a frame.
+struct Outcome {
+    std::string verdict;
+    std::uint32_t action = XDP_ABORTED;
+    Bytes frame;
+    std::string server;  ///< to which real server it went, by its MAC; empty: to none
+};
+
+inline Mac server_mac(int number) { return {{0x02, 0, 0, 0, 0x02, static_cast<std::uint8_t>(number)}}; }
+
+/// Real servers are 172.51.96.1, .2, ...; server n has the MAC 02:00:00:00:02:n and the name "rn".
+inline Endpoint real(int number, std::uint16_t port = 80) {
+    return {Address::v4(0xac336000 + static_cast<std::uint32_t>(number)), port};
+}
+
+inline model::DesiredService service(std::string_view vip, std::uint16_t port, std::vector<model::DesiredServer> servers) {
+    model::DesiredService made;
+    made.key = {at(vip, port), Protocol::tcp};
+    made.servers = std::move(servers);
+    return made;
+}
+
+class PacketPath {
+public:
+    static constexpr int kIngress = 1;  // loopback: where BPF_PROG_TEST_RUN says that frames come in
+
+    explicit PacketPath(std::uint64_t slots = 4096) {
+        auto loaded = dataplane::BpfObject::load(nullptr, slots);
+        if (!loaded) throw std::runtime_error(loaded.error().message);
+        object_ = std::move(*loaded);
+        programmer_.emplace(object_->tables(), *object_, object_->ticks());
+        sweeper_.emplace(object_->tables(), object_->ticks());
+        (void)programmer_->ports().put(kIngress, kOurMac);
+        for (int i = 1; i < 250; ++i)
+            programmer_->set_next_hop(real(i).address, dataplane::NextHop{server_mac(i), kIngress, false});
+    }
+
+    void serve(std::vector<model::DesiredService> services, model::Timeouts timeouts = {}) {
+        auto const done = programmer_->apply({timeouts, std::move(services)});
+        EXPECT_TRUE(done) << (done ? "" : done.error().message);
+    }
+
+    Outcome send(Bytes const& frame) {
+        auto const before = object_->verdict_counts();
+        Outcome outcome;
+        outcome.frame.resize(frame.size());
+        run(frame, outcome);
+        auto const after = object_->verdict_counts();
+        for (std::size_t i = 0; i < after.size(); ++i)
+            for (auto n = before[i]; n < after[i]; ++n) outcome.verdict += verdict_name(i);
+        return outcome;
+    }
+    Outcome send(Frame const& frame) { return send(frame.bytes()); }
+
+    /// The names of the servers to which so many new connections go, one after the other: "r1 r2 r1".
+    std::string deal(int connections, Frame frame = testing::frame().syn()) {
+        std::string servers;
+        for (int i = 0; i < connections; ++i) {
+            auto const outcome = send(frame.from(next_client_++, 40000));
+            servers += (servers.empty() ? "" : " ") + (outcome.server.empty() ? outcome.verdict : outcome.server);
+        }
+        return servers;
+    }
+
+    std::vector<model::ConnectionRow> rows() {
+        dataplane::RowCursor cursor(object_->tables(), programmer_->book(), object_->ticks());
+        std::vector<model::ConnectionRow> all, some;
+        while (cursor.next(some, 100, object_->now())) all.insert(all.end(), some.begin(), some.end());
+        return all;
+    }
+
+    /// The one connection there is.
+    std::optional<model::ConnectionRow> row(bool is_template = false) {
+        std::optional<model::ConnectionRow> found;
+        for (auto const& row : rows())
+            if (row.is_template == is_template) {
+                EXPECT_FALSE(found) << "more than one";
+                found = row;
+            }
+        return found;
+    }
+
+    /// Makes every entry so much older, as if that time had passed.
+    void pass(std::uint32_t seconds) {
+        for (auto& bucket : tables().narrow)
+            for (auto& slot : bucket.slot) {
+                if (contract::meta_slot_state(slot.meta) != contract::SLOT_LIVE) continue;
+                auto const tick = contract::meta_tick(slot.meta) - object_->ticks().from_seconds(seconds);
+                slot.meta = (slot.meta & ((std::uint64_t{1} << contract::META_TICK_SHIFT) - 1)) |
+                            std::uint64_t{tick & contract::TICK_MASK} << contract::META_TICK_SHIFT;
+            }
+    }
+
+    /// Time passes second by second, with a sweep in each.
+    void pass_sweeping(std::uint32_t seconds) {
+        auto const start = object_->now();
+        for (std::uint32_t i = 1; i <= seconds; ++i) (void)sweeper_->sweep(start + object_->ticks().from_seconds(i));
+        pass(seconds);
+    }
+
+    contract::server_load load_of(ServiceKey const& key, Endpoint const& server) {
+        auto const id = *programmer_->book().find_service(key);
+        return tables().loads[programmer_->book().record_of(id, *programmer_->book().find_server(id, server))];
+    }
+
+    dataplane::BpfObject& object() { return *object_; }
+    dataplane::Programmer& programmer() { return *programmer_; }
+    dataplane::Tables const& tables() const { return object_->tables(); }
+
+    std::uint64_t key_of(Frame const& frame, std::uint32_t id = 1) const {
+        auto const bytes = frame.bytes();
+        std::uint32_t client = 0;
+        std::uint16_t port = 0;
+        std::memcpy(&client, &bytes[26], 4);
+        std::memcpy(&port, &bytes[34], 2);
+        return contract::narrow_key(client, port, static_cast<__u16>(id));
+    }
+
+    /// Both buckets in which a key can stand.
+    std::array<contract::narrow_bucket*, 2> buckets_of(std::uint64_t key) const {
+        auto const hash = contract::narrow_hash(key, tables().layout->seed);
+        auto const mask = tables().narrow.size() - 1;
+        return {&tables().narrow[hash & mask], &tables().narrow[hash >> 32 & mask]};
+    }
+
+private:
+    void run(Bytes const& frame, Outcome& outcome) {
+        bpf_test_run_opts options{};
+        options.sz = sizeof options;
+        options.data_in = frame.data();
+        options.data_size_in = static_cast<__u32>(frame.size());
+        options.data_out = outcome.frame.data();
+        options.data_size_out = static_cast<__u32>(outcome.frame.size());
+        int const error = bpf_prog_test_run_opts(object_->program_fd(), &options);
+        ASSERT_EQ(error, 0) << std::strerror(-error);
+        ASSERT_EQ(options.data_size_out, frame.size());
+        outcome.action = options.retval;
+        if (outcome.action == XDP_TX || outcome.action == XDP_REDIRECT)
+            outcome.server = "r" + std::to_string(outcome.frame[5]);
+    }
+
+    std::unique_ptr<dataplane::BpfObject> object_;
+    std::optional<dataplane::Programmer> programmer_;
+    std::optional<dataplane::Sweeper> sweeper_;
+    std::uint32_t next_client_ = 0x0a000001;
+};
+
+/// Skips where programs cannot be loaded.
+class PacketTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "loading eBPF programs needs root";
+        path_ = std::make_unique<PacketPath>(slots_);
+    }
+    PacketPath& path() { return *path_; }
+
+    std::uint64_t slots_ = 4096;
+    std::unique_ptr<PacketPath> path_;
+};
+
+}  // namespace drover::bpf::testing

@@ -1,0 +1,197 @@
+// A story for every verdict of contract.h.
+#include <gmock/gmock.h>
+
+#include <functional>
+#include <set>
+
+#include "bpf/packet_path.h"
+
+namespace drover::bpf::testing {
+namespace {
+
+constexpr char const* kVip = "172.51.97.175";
+
+struct Story {
+    std::string verdict;
+    char const* title;
+    std::function<Outcome(PacketPath&)> tell;
+};
+
+/// One service on port 80 with two servers.
+void serve_web(PacketPath& path) { path.serve({service(kVip, 80, {{real(1), 1}, {real(2), 1}})}); }
+
+contract::server& only_server(PacketPath& path) { return path.tables().servers[path.tables().services[1].server_base]; }
+
+Outcome after(PacketPath& path, std::function<void()> const& change, Frame const& sent = frame().syn()) {
+    serve_web(path);
+    change();
+    return path.send(sent);
+}
+
+void fill_with_busy(PacketPath& path, std::uint64_t key) {
+    for (auto* bucket : path.buckets_of(key))
+        for (auto& slot : bucket->slot) slot.meta = contract::make_meta(contract::SLOT_BUSY, 1, 0, 0, 0, 0);
+}
+
+std::vector<Story> const& stories() {
+    static std::vector<Story> const all = {
+        {"forwarded", "a SYN for the service", [](PacketPath& p) { return after(p, [] {}); }},
+        {"not_ipv4", "ARP", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x0806)); }},
+        {"not_ipv4", "IPv6", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x86dd)); }},
+        {"not_ipv4", "a VLAN tag", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x8100)); }},
+        {"not_ipv4", "nothing behind the Ethernet header",
+         [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x88cc).cut(14)); }},
+        {"other_mac", "for a neighbour's MAC",
+         [](PacketPath& p) { return after(p, [] {}, frame().to_mac({{2, 0, 0, 0, 0, 9}})); }},
+        {"other_mac", "broadcast to a VIP",
+         [](PacketPath& p) { return after(p, [] {}, frame().to_mac({{255, 255, 255, 255, 255, 255}})); }},
+        {"other_mac", "multicast to a VIP",
+         [](PacketPath& p) { return after(p, [] {}, frame().to_mac({{1, 0, 0x5e, 0, 0, 18}})); }},
+        {"other_mac", "by an interface that is not known",
+         [](PacketPath& p) { return after(p, [&] { p.programmer().ports().erase(PacketPath::kIngress); }); }},
+        {"malformed", "an IPv4 header cut short", [](PacketPath& p) { return after(p, [] {}, frame().cut(14 + 19)); }},
+        {"malformed", "version 6 in an IPv4 frame",
+         [](PacketPath& p) {
+             serve_web(p);
+             auto bytes = frame().bytes();
+             bytes[14] = 0x65;
+             return p.send(bytes);
+         }},
+        {"malformed", "a header of four words",
+         [](PacketPath& p) {
+             serve_web(p);
+             auto bytes = frame().bytes();
+             bytes[14] = 0x44;
+             return p.send(bytes);
+         }},
+        {"no_vip", "to another address", [](PacketPath& p) { return after(p, [] {}, frame().to("172.51.96.119")); }},
+        {"no_vip", "VRRP to another address",
+         [](PacketPath& p) { return after(p, [] {}, frame().to("224.0.0.18").protocol(112)); }},
+        {"no_vip", "a fragment to another address",
+         [](PacketPath& p) { return after(p, [] {}, frame().to("172.51.96.119").fragment(0x2000)); }},
+        {"no_vip", "cut short, to another address",
+         [](PacketPath& p) { return after(p, [] {}, frame().to("172.51.96.119").cut(14 + 20 + 10)); }},
+        {"no_vip", "the service is gone", [](PacketPath& p) { return after(p, [&] { p.serve({}); }); }},
+        {"no_service", "another port of the VIP", [](PacketPath& p) { return after(p, [] {}, frame().to(kVip, 22)); }},
+        {"no_service", "another protocol", [](PacketPath& p) { return after(p, [] {}, frame().udp()); }},
+        {"not_balanced", "a ping of the VIP", [](PacketPath& p) { return after(p, [] {}, frame().protocol(1)); }},
+        {"no_entry", "an ACK of no connection", [](PacketPath& p) { return after(p, [] {}, frame().ack()); }},
+        {"no_entry", "a FIN of no connection", [](PacketPath& p) { return after(p, [] {}, frame().tcp(kFin | kAck)); }},
+        {"no_entry", "a reset of no connection", [](PacketPath& p) { return after(p, [] {}, frame().tcp(kRst)); }},
+        {"no_entry", "SYN and reset together", [](PacketPath& p) { return after(p, [] {}, frame().tcp(kSyn | kRst)); }},
+        {"no_entry", "no flag at all", [](PacketPath& p) { return after(p, [] {}, frame().tcp(0)); }},
+        {"from_peer", "sent on by the other director",
+         [](PacketPath& p) {
+             Mac const peer{{2, 0, 0, 0, 1, 5}};
+             return after(p, [&] { p.programmer().ports().add_peer(PacketPath::kIngress, peer); }, frame().from_mac(peer));
+         }},
+        {"real_here", "its real server is this host",
+         [](PacketPath& p) {
+             return after(p, [&] {
+                 for (int i : {1, 2})
+                     p.programmer().set_next_hop(real(i).address, dataplane::NextHop{{}, 0, true});
+             });
+         }},
+        {"not_master", "the gate is shut",
+         [](PacketPath& p) { return after(p, [&] { p.programmer().roles().shut_gate(0); }); }},
+        {"truncated", "a TCP header cut short in the frame",
+         [](PacketPath& p) { return after(p, [] {}, frame().cut(14 + 20 + 19)); }},
+        {"truncated", "a TCP header cut short by the IP length",
+         [](PacketPath& p) { return after(p, [] {}, frame().total_length(39)); }},
+        {"truncated", "an IP length longer than the frame",
+         [](PacketPath& p) { return after(p, [] {}, frame().total_length(41)); }},
+        {"truncated", "options that leave no room for TCP",
+         [](PacketPath& p) { return after(p, [] {}, frame().options(10).cut(14 + 60 + 19)); }},
+        {"truncated", "a UDP header cut short", [](PacketPath& p) { return after(p, [] {}, frame().udp().total_length(27)); }},
+        {"fragment", "a first fragment", [](PacketPath& p) { return after(p, [] {}, frame().fragment(0x2000)); }},
+        {"fragment", "a last fragment", [](PacketPath& p) { return after(p, [] {}, frame().fragment(185)); }},
+        {"busy", "another CPU is just making the entry",
+         [](PacketPath& p) {
+             serve_web(p);
+             auto const key = p.key_of(frame());
+             p.buckets_of(key)[1]->slot[2] = {key, contract::make_meta(contract::SLOT_BUSY, 1, 0, 0, 0, 0)};
+             return p.send(frame());
+         }},
+        {"busy", "another CPU has claimed the entry",
+         [](PacketPath& p) {
+             serve_web(p);
+             auto const key = p.key_of(frame());
+             p.buckets_of(key)[0]->slot[0] = {key, contract::make_meta(contract::SLOT_CLAIM, 1, 0, 0, 0, 0)};
+             return p.send(frame());
+         }},
+        {"no_destination", "no server at all",
+         [](PacketPath& p) {
+             p.serve({service(kVip, 80, {})});
+             return p.send(frame());
+         }},
+        {"no_destination", "only servers of weight 0",
+         [](PacketPath& p) {
+             p.serve({service(kVip, 80, {{real(1), 0}})});
+             return p.send(frame());
+         }},
+        {"server_gone", "the connection's server was taken out",
+         [](PacketPath& p) {
+             p.serve({service(kVip, 80, {{real(1), 1}})});
+             (void)p.send(frame());
+             p.serve({service(kVip, 80, {})});
+             return p.send(frame().ack());
+         }},
+        {"no_next_hop", "the server's MAC address is not known",
+         [](PacketPath& p) {
+             p.serve({service(kVip, 80, {{real(1), 1}})});
+             p.programmer().set_next_hop(real(1).address, std::nullopt);
+             return p.send(frame());
+         }},
+        {"no_next_hop", "the way out is an interface that has gone",
+         [](PacketPath& p) {
+             p.serve({service(kVip, 80, {{real(1), 1}})});
+             only_server(p).next_hop = contract::next_hop_word(7, 77);
+             return p.send(frame());
+         }},
+        {"ttl_expired", "TTL 1", [](PacketPath& p) { return after(p, [] {}, frame().ttl(1)); }},
+        {"ttl_expired", "TTL 0", [](PacketPath& p) { return after(p, [] {}, frame().ttl(0)); }},
+        {"no_room", "eight CPUs are in its two buckets",
+         [](PacketPath& p) {
+             serve_web(p);
+             fill_with_busy(p, p.key_of(frame()));
+             return p.send(frame());
+         }},
+    };
+    return all;
+}
+
+enum Action { FORWARD, PASS, DROP };
+
+Action action_of(std::string_view verdict) {
+#define X(name, action, text) \
+    if (verdict == #name) return action;
+    DROVER_VERDICTS(X)
+#undef X
+    ADD_FAILURE() << "no verdict " << verdict;
+    return DROP;
+}
+
+class Verdict : public PacketTest {};
+
+TEST_F(Verdict, OfEachStoryIsAsTold) {
+    for (auto const& [verdict, title, tell] : stories()) {
+        SCOPED_TRACE(title);
+        PacketPath fresh(64);
+        auto const outcome = tell(fresh);
+        EXPECT_EQ(outcome.verdict, verdict);
+        switch (action_of(verdict)) {
+            case FORWARD: EXPECT_EQ(outcome.action, static_cast<std::uint32_t>(XDP_TX)); break;
+            case PASS: EXPECT_EQ(outcome.action, static_cast<std::uint32_t>(XDP_PASS)); break;
+            case DROP: EXPECT_EQ(outcome.action, static_cast<std::uint32_t>(XDP_DROP)); break;
+        }
+    }
+}
+
+TEST(Verdicts, AllHaveAStory) {
+    std::set<std::string> told;
+    for (auto const& story : stories()) told.insert(story.verdict);
+    for (std::size_t i = 0; i < contract::VERDICT_COUNT; ++i) EXPECT_TRUE(told.contains(std::string(verdict_name(i)))) << verdict_name(i);
+}
+
+}  // namespace
+}  // namespace drover::bpf::testing
