@@ -10,6 +10,7 @@ sys.path.insert(0, str(ROOT))
 sys.dont_write_bytecode = True
 
 from lab.laboratory import Lab  # noqa: E402  (the path comes first)
+from lab.pair import Pair  # noqa: E402
 from lab.seed_network import SeedNetwork  # noqa: E402
 
 
@@ -46,3 +47,9 @@ def report_logs(laboratory: Lab, test: str) -> None:
 def seed_network(lab):
     """Called with the options of SeedNetwork: the seed's hosts, LANs and files, nothing running yet."""
     return lambda **options: SeedNetwork(lab, **options)
+
+
+@pytest.fixture
+def pair(lab):
+    """Two directors and an onlooker (lab/pair.py)."""
+    return Pair(lab)

@@ -1,0 +1,146 @@
+"""Clients, directors and real servers of the seed's network (drawing: lab/seed_network.py), with the seed's own files."""
+
+import time
+
+import pytest
+
+from lab.directors import Drover, holds
+from lab.seed_network import CLIENTS, VIP
+from lab.waiting import wait_until
+
+RIP1, RIP2 = "172.51.96.235", "172.51.96.236"
+PLAIN = f"""\
+virtual_server {VIP} 8080 {{
+    delay_loop 1
+    lb_algo rr
+    lb_kind DR
+    protocol TCP
+    real_server {RIP1} 8080 {{
+        TCP_CHECK {{ connect_timeout 1 }}
+    }}
+    real_server {RIP2} 8080 {{
+        TCP_CHECK {{ connect_timeout 1 }}
+    }}
+}}
+include /etc/keepalived/keepalived.conf
+"""
+
+
+@pytest.fixture
+def farm(seed_network):
+    """Everything runs, master-dr is MASTER; on port 8080 there is a service without persistence."""
+    network = seed_network()
+    network.make_scripts_runnable()
+    network.serve_pages()
+    for server in network.real_servers:
+        Drover.install(server)
+        server.run(f"drover real start --vip {VIP}")
+    for director in network.directors:
+        director.write("/etc/drover/drover.conf", PLAIN)
+    network.daemons = [Drover(director).start() for director in network.directors[:1]]
+    wait_until(lambda: holds(network.master, VIP), 8, "master-dr is master")
+    network.daemons.append(Drover(network.backup).start())
+    wait_until(lambda: RIP1 in listing(network, 8080) and RIP2 in listing(network, 8080), 8, "both servers are in the pool")
+    return network
+
+
+def listing(network, port: int = 80) -> str:
+    return network.daemons[0].ipvsadm(f"-Ln -t {VIP}:{port}")
+
+
+def lost_nothing(seen: dict) -> None:
+    kept, new = seen["kept"], seen["new"]
+    assert kept["sent"] > 50 and kept["answered"] == kept["sent"], seen
+    assert kept["retransmitted"] == 0, seen
+    assert new["failed"] == 0, seen
+
+
+def test_answers_leave_by_route2_and_never_pass_a_director(farm):
+    seen = [host.spawn("tcpdump -lnni eth0 tcp src port 80 and src host " + VIP, "answers") for host in
+            (farm.master, farm.route1)]
+    out = farm.route2.spawn("tcpdump -lnni eth1 tcp src port 80 and src host " + VIP, "answers")
+    wait_until(lambda: all("listening on" in process.said() for process in [*seen, out]), 10, "tcpdump listens")
+    assert None not in farm.fetch(CLIENTS[:4])
+    wait_until(lambda: out.said().count("Flags [S.]") == 4, 5, "Route2 has seen four answers")
+    assert not any("Flags" in process.said() for process in seen)
+
+
+def test_new_connections_without_persistence_alternate_strictly(farm):
+    pages = farm.fetch(CLIENTS[:1] * 12, port=8080)
+    assert None not in pages
+    assert all(one != other for one, other in zip(pages, pages[1:])), pages
+
+
+def test_a_client_of_a_persistent_service_stays_on_its_server(farm):
+    assert len(set(farm.fetch(CLIENTS[:1] * 8))) == 1
+    assert len(set(farm.fetch(CLIENTS[:8]))) == 2
+
+
+def test_a_restarted_daemon_loses_nothing(farm):
+    steady = farm.ask_steadily()
+    time.sleep(0.5)
+    for _ in range(2):
+        farm.daemons[0].kill()
+        time.sleep(0.5)
+        farm.daemons[0].start()
+        wait_until(lambda: farm.daemons[0].instance()["state"].upper() == "MASTER", 2, "it still is MASTER")
+    seen = steady.stop()
+    lost_nothing(seen)
+    assert not holds(farm.backup, VIP)
+    assert int(farm.daemons[1].instance()["became_master"]) == 0
+
+
+def test_a_reload_that_adds_and_removes_services_keeps_the_connections_of_others(farm):
+    steady = farm.ask_steadily()
+    time.sleep(0.5)
+    third = PLAIN.replace("8080", "8081")
+    farm.master.write("/etc/drover/drover.conf", third)
+    farm.daemons[0].reload()
+    wait_until(lambda: f"{VIP}:8081" in farm.daemons[0].ipvsadm() and f"{VIP}:8080" not in farm.daemons[0].ipvsadm(), 5,
+               "8081 in place of 8080")
+    farm.master.write("/etc/drover/drover.conf", PLAIN)
+    farm.daemons[0].reload()
+    wait_until(lambda: f"{VIP}:8080" in farm.daemons[0].ipvsadm(), 5, "8080 is back")
+    lost_nothing(steady.stop())
+    assert holds(farm.master, VIP)
+
+
+def test_a_reload_of_a_broken_file_changes_nothing(farm):
+    before = farm.daemons[0].ipvsadm()
+    farm.master.run("rm /etc/drover/drover.conf")
+    farm.daemons[0].reload()
+    assert farm.master.run("drover reload", check=False).returncode != 0
+    assert farm.daemons[0].ipvsadm().count("->") == before.count("->")
+    assert holds(farm.master, VIP)
+
+
+def test_a_failed_server_gets_no_new_connection(farm):
+    (page,) = farm.fetch(CLIENTS[:1])
+    server = farm.web1 if RIP1 in page else farm.web2
+    address = RIP1 if server is farm.web1 else RIP2
+    farm.fail(server)
+    wait_until(lambda: address not in listing(farm), 30, "it leaves the pool")
+    pages = farm.fetch(CLIENTS[:20])
+    assert None not in pages and not any(address in page for page in pages), pages
+    farm.heal(server)
+    wait_until(lambda: address in listing(farm), 10, "it comes back")
+    assert any(address in page for page in farm.fetch(CLIENTS[20:60])), "and gets connections of new clients"
+
+
+def test_a_dead_server_gets_no_new_connection(farm):
+    farm.web1.power_off()
+    wait_until(lambda: RIP1 not in listing(farm, 8080), 15, "it leaves the pool")
+    pages = farm.fetch(CLIENTS[:6], port=8080)
+    assert set(pages) == {f"RIP2({RIP2})"}, pages
+
+
+def test_the_backup_serves_when_the_master_loses_its_power_and_nopreempt_holds(farm):
+    farm.master.power_off()
+    wait_until(lambda: holds(farm.backup, VIP), 6, "backup-dr takes over")
+    wait_until(lambda: None not in farm.fetch(CLIENTS[:2], seconds=1), 5, "clients are served")
+    farm.master.power_on()
+    daemon = Drover(farm.master).start()
+    wait_until(lambda: daemon.instance()["state"].upper() == "BACKUP", 5, "master-dr waits")
+    time.sleep(4)  # longer than it would need to take over
+    assert holds(farm.backup, VIP) and not holds(farm.master, VIP)
+    assert None not in farm.fetch(CLIENTS[:4])
