@@ -14,7 +14,7 @@ bool Queues::push(Request request) {
 
 bool Queues::may_start(Queue const& queue, TimePoint now) const {
     if (queue.waiting.empty()) return false;
-    return queue.running.empty() || now >= queue.last_start + limits_.patience;
+    return !queue.last_is_running() || now >= queue.last_start + limits_.patience;
 }
 
 std::vector<Queues::Start> Queues::take(TimePoint now) {
@@ -25,9 +25,10 @@ std::vector<Queues::Start> Queues::take(TimePoint now) {
             if (may_start(queue, now) && (next == nullptr || queue.waiting.front().id < next->waiting.front().id))
                 next = &queue;
         if (next == nullptr) break;
-        starts.push_back({std::move(next->waiting.front()), !next->running.empty()});
+        starts.push_back({std::move(next->waiting.front()), next->last_is_running()});
         next->waiting.pop_front();
-        next->running.insert(starts.back().request.id);
+        next->last_id = starts.back().request.id;
+        next->running.insert(next->last_id);
         next->last_start = now;
         --waiting_;
         ++running_;
@@ -46,7 +47,7 @@ std::optional<TimePoint> Queues::next_change() const {
     std::optional<TimePoint> soonest;
     if (is_full()) return soonest;
     for (auto const& [name, queue] : queues_) {
-        if (queue.waiting.empty() || queue.running.empty()) continue;
+        if (queue.waiting.empty() || !queue.last_is_running()) continue;
         auto const when = queue.last_start + limits_.patience;
         soonest = std::min(soonest.value_or(when), when);
     }

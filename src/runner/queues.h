@@ -3,7 +3,7 @@
 //
 // Only patience has an end: a script that is still running after `patience` (a "notify_master" that stays in the
 // foreground for as long as the host is master, say) is left running and the next one is started beside it, as
-// keepalived would have done at once.
+// keepalived would have done at once. From then on nobody waits for it: a script waits for the one before it alone.
 //
 // Pure: the queues are values, time is handed in.
 #pragma once
@@ -54,7 +54,10 @@ private:
     struct Queue {
         std::deque<Request> waiting;
         std::set<std::uint64_t> running;
+        std::uint64_t last_id = 0;  ///< of the script started last, the one that the next may have to wait for
         TimePoint last_start;
+
+        bool last_is_running() const { return running.contains(last_id); }
     };
     bool may_start(Queue const& queue, TimePoint now) const;
 

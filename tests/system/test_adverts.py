@@ -1,0 +1,58 @@
+"""What a director says on the LAN, and what it makes of what it hears (drawing: lab/pair.py)."""
+
+import re
+
+from lab.directors import Drover, Keepalived
+from lab.pair import VIP
+from lab.waiting import wait_until
+
+
+def listen(host, what: str):
+    """tcpdump on a host, which listens already."""
+    seen = host.spawn(f"tcpdump -lnnei eth0 {what}", f"tcpdump-{what.split()[0]}")
+    wait_until(lambda: "listening on" in seen.said(), 10, "tcpdump listens")
+    return seen
+
+
+def test_a_new_master_announces_the_vip_five_times_and_five_times_again(pair):
+    pair.configure(pair.left, 150)
+    heard = listen(pair.onlooker, "arp and arp[14:4] = 0x0a090064")  # sender address 10.9.0.100
+    Drover(pair.left).start()
+    wait_until(lambda: heard.said().count("who-has") >= 10, 12, "two rounds of five")
+    announcements = [line for line in heard.said().splitlines() if VIP in line]
+    assert all(f"Request who-has {VIP} (ff:ff:ff:ff:ff:ff) tell {VIP}" in line for line in announcements), announcements
+    assert {line.split()[1] for line in announcements} == {pair.left.mac()}
+    first, again = seconds(announcements[0]), seconds(announcements[5])
+    assert 4 < (again - first) % 86400 < 7, "the second round comes garp_master_delay (5 s) later"
+
+
+def seconds(line: str) -> float:
+    hours, minutes, rest = line.split()[0].split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+
+
+def test_an_advert_looks_as_keepalived_made_it(pair):
+    """TTL 255, TOS c0, VRRPv2, the VIP, the interval, PASS authentication."""
+    heard = listen(pair.onlooker, "-v vrrp")
+    lines = []
+    for program, host in ((Drover, pair.left), (Keepalived, pair.right)):
+        pair.configure(host, 150, auth="s3cret")
+        running = program(host)
+        running.start()
+        address = host.nics[0].addresses[0].split("/")[0]
+        wait_until(lambda: f"{address} > 224.0.0.18" in heard.said(), 8, f"an advert of {host.name}")
+        running.stop()
+        frame = re.search(rf"(tos [^\n]*)\n\s+{address} > 224.0.0.18: ([^\n]*)", heard.said())
+        lines.append((re.search(r"tos 0x\w+", frame[1])[0], re.search(r"ttl \d+", frame[1])[0], frame[2]))
+    assert lines[0] == lines[1]
+    assert lines[0][:2] == ("tos 0xc0", "ttl 255") and 'authtype simple' in lines[0][2]
+
+
+def test_a_wrong_password_makes_two_masters_as_with_keepalived_and_is_said(pair):
+    """VRRP's only answer to adverts it must not believe is to ignore them; the operator has to be told."""
+    pair.configure(pair.left, 150, auth="one")
+    pair.configure(pair.right, 100, auth="other")
+    drover = Drover(pair.left).start()
+    Keepalived(pair.right).start()
+    wait_until(lambda: pair.masters() == ["left", "right"], 8, "both are master")
+    wait_until(lambda: drover.instance("pair")["notes"], 3, "status has a note about the adverts it refuses")

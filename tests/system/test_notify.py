@@ -1,0 +1,49 @@
+"""The notify scripts, called as keepalived calls them (drawing: lab/pair.py)."""
+
+from lab.directors import Drover
+from lab.pair import state
+from lab.waiting import wait_until
+
+SCRIPT = "#!/bin/sh\necho \"$(basename $0) $*\" >> /var/log/notified\n"
+SCRIPTS = {name: f"/etc/keepalived/{name}.sh" for name in ("master", "backup", "fault", "stop", "any")}
+# An instance-wide script beside one for each state, as in many files.
+WORDS = "\n".join(f"    notify{'' if name == 'any' else '_' + name} {path}" for name, path in SCRIPTS.items())
+
+
+def start(pair) -> Drover:
+    pair.configure(pair.left, 150, more=WORDS)
+    for path in SCRIPTS.values():
+        pair.left.write(path, SCRIPT, 0o755)
+    return Drover(pair.left).start()
+
+
+def notified(pair, script: str) -> list[str]:
+    return [line.removeprefix(f"{script}.sh").strip() for line in pair.left.read("/var/log/notified").splitlines()
+            if line.startswith(f"{script}.sh")]
+
+
+def test_each_state_is_told_once_with_keepalived_s_arguments(pair):
+    daemon = start(pair)
+    wait_until(lambda: notified(pair, "master"), 8, "notify_master has run")
+    pair.left.pull_cable()
+    wait_until(lambda: notified(pair, "fault"), 5, "notify_fault has run")
+    pair.left.put_cable_back()
+    wait_until(lambda: len(notified(pair, "master")) == 2, 8, "notify_master has run again")
+    assert daemon.stop() == 0
+    assert notified(pair, "any") == [f"INSTANCE pair {state} 150"
+                                     for state in ("BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP")]
+    assert notified(pair, "backup") == ["", ""] and notified(pair, "stop") == [""], "these get no arguments"
+
+
+def test_a_script_that_hangs_delays_no_advert_and_the_later_ones_run_in_the_end(pair):
+    daemon = start(pair)
+    pair.left.write(SCRIPTS["fault"], "#!/bin/sh\nsleep 600\n", 0o755)
+    wait_until(lambda: pair.masters() == ["left"], 8, "left is master")
+    pair.left.pull_cable()
+    wait_until(lambda: state(daemon) == "FAULT", 5, "FAULT")
+    pair.left.put_cable_back()
+    wait_until(lambda: pair.masters() == ["left"], 8, "left is master again")
+    before = int(daemon.instance("pair")["adverts_sent"])
+    wait_until(lambda: int(daemon.instance("pair")["adverts_sent"]) >= before + 3, 5, "adverts go on")
+    wait_until(lambda: notified(pair, "any")[2:] == [f"INSTANCE pair {told} 150" for told in ("FAULT", "BACKUP", "MASTER")],
+               15, "what happened after it is told, in order")
