@@ -1,5 +1,6 @@
 """Clients, directors and real servers of the seed's network (drawing: lab/seed_network.py), with the seed's own files."""
 
+import json
 import time
 
 import pytest
@@ -144,3 +145,25 @@ def test_the_backup_serves_when_the_master_loses_its_power_and_nopreempt_holds(f
     time.sleep(4)  # longer than it would need to take over
     assert holds(farm.backup, VIP) and not holds(farm.master, VIP)
     assert None not in farm.fetch(CLIENTS[:4])
+
+
+def test_listings_tell_of_every_client(farm):
+    assert None not in farm.fetch(CLIENTS)
+    rows = [json.loads(line) for line in farm.master.output("drover conns --json").splitlines()]
+    templates = [row for row in rows if row["template"]]
+    assert len(templates) == len(CLIENTS)
+    assert {row["server"].split(":")[0] for row in templates} == {RIP1, RIP2}
+    lines = farm.daemons[0].ipvsadm("-Lnc").splitlines()
+    assert lines[:2] == ["IPVS connection entries", "pro expire state       source             virtual            destination"]
+    assert len(lines) == 2 + len(rows)
+    stats = farm.daemons[0].ipvsadm(f"-Ln --stats -t {VIP}:80")
+    assert sum(int(line.split()[2]) for line in stats.splitlines() if "->" in line and "172" in line) == len(CLIENTS)
+
+
+def test_status_counts_every_packet_by_a_named_verdict(farm):
+    def forwarded() -> int:
+        return sum(int(row["packets"]) for row in farm.daemons[0].status()["dataplane"]["verdicts"] if row["action"] == "forward")
+
+    before = forwarded()
+    assert None not in farm.fetch(CLIENTS[:10])
+    assert 10 * 4 <= forwarded() - before <= 10 * 10, "SYN, ACK, request and FIN at least of each connection"
