@@ -1,184 +1,179 @@
 #include "config/lexer.h"
 
 #include <algorithm>
+#include <limits>
+
+#include <fmt/core.h>
 
 namespace drover::config {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-constexpr std::string_view kNoBreakSpace = "\xc2\xa0";
+constexpr std::string_view no_break_space = "\xc2\xa0";
+constexpr unsigned tab_width = 8;
 
-bool is_valid_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        auto const lead = static_cast<unsigned char>(text[i]);
-        std::size_t const length = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-        if (length == 0 || i + length > text.size()) return false;
-        for (std::size_t k = 1; k < length; ++k)
-            if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
-        i += length;
-    }
-    return true;
+bool is_comment_sign(char c) { return c == '!' || c == '#'; }
+bool is_escaped_sign(std::string_view text, std::size_t at) {
+    return text[at] == '\\' && at + 1 < text.size() && is_comment_sign(text[at + 1]);
 }
 
-/// Walks one line; `at` is a byte offset.
+/// "${NAME" whose variable is unknown stays in the text, and its brace belongs to the word.
+std::size_t left_variable_length(std::string_view text, std::size_t at) {
+    if (!text.substr(at).starts_with("${")) return 0;
+    auto const end = text.find_first_of("} \t\"", at + 2);
+    return end != std::string_view::npos && text[end] == '}' ? end + 1 - at : 0;
+}
+
+}  // namespace
+
+std::size_t blank_length(std::string_view text, std::size_t at, bool utf8) {
+    if (text[at] == ' ' || text[at] == '\t') return 1;
+    return utf8 && text.substr(at).starts_with(no_break_space) ? no_break_space.size() : 0;
+}
+
+std::size_t comment_start(std::string_view text) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (is_escaped_sign(text, i)) ++i;
+        else if (is_comment_sign(text[i])) return i;
+    }
+    return text.size();
+}
+
+/// Walks one line; `at_` is a byte offset.
 class LineLexer {
 public:
-    LineLexer(Source const& source, int line, std::string_view text, std::vector<Diagnostic>& diagnostics)
-        : source_(source), line_(line), text_(text), diagnostics_(diagnostics) {}
+    LineLexer(Lexer& lexer, TextLine const& line, std::string_view text)
+        : lexer_(lexer), line_(line), text_(text), utf8_(lexer.sources_[line.span(0, 0).file].is_utf8()) {}
 
-    std::vector<Token> run() {
+    void run() {
+        auto const before = lexer_.tokens_.size();
+        measure_indent();
         while (at_ < text_.size() && !ended_) step();
-        finish_word();
-        emit(Token::Kind::end_of_line, "", at_, 0);
-        return std::move(tokens_);
+        finish_word(at_);
+        if (lexer_.tokens_.size() == before) return;
+        lexer_.tokens_[before].first = true;
+        emit(Token::Kind::end_of_line, text_.size(), 0);
     }
 
 private:
+    void measure_indent() {
+        unsigned columns = 0;
+        for (std::size_t i = 0; i < text_.size();) {
+            auto const blank = blank_length(text_, i, utf8_);
+            if (blank == 0) break;
+            columns = text_[i] == '\t' ? (columns / tab_width + 1) * tab_width : columns + 1;
+            i += blank;
+        }
+        indent_ = static_cast<std::uint16_t>(std::min<unsigned>(columns, std::numeric_limits<std::uint16_t>::max()));
+    }
+
     void step() {
-        if (std::size_t const blank = blank_length(); blank > 0) {
-            finish_word();
+        if (auto const blank = blank_length(text_, at_, utf8_); blank > 0) {
+            if (blank > 1) tell_no_break_space();
+            finish_word(at_);
             at_ += blank;
             return;
         }
         char const c = text_[at_];
-        if (c == '!' || c == '#') return comment();
+        if (is_comment_sign(c)) return comment();
+        if (c == '\0') return nul();
         if (c == '{' || c == '}') {
-            finish_word();
-            emit(c == '{' ? Token::Kind::open : Token::Kind::close, std::string(1, c), at_, 1);
+            finish_word(at_);
+            emit(c == '{' ? Token::Kind::open : Token::Kind::close, at_, 1);
             ++at_;
         } else if (c == '"') {
-            finish_word();
+            finish_word(at_);
             quoted();
-        } else if (text_.substr(at_).starts_with("${")) {  // a variable that nobody defined stays one word
-            if (!in_word_) start_ = at_;
-            in_word_ = true;
-            auto const end = std::min(text_.find('}', at_), text_.size() - 1) + 1;
-            word_ += text_.substr(at_, end - at_);
-            at_ = end;
         } else {
-            if (!in_word_) start_ = at_;
-            in_word_ = true;
-            if (c == '\\' && at_ + 1 < text_.size() && (text_[at_ + 1] == '#' || text_[at_ + 1] == '!')) ++at_;
-            word_ += text_[at_++];
+            letter();
         }
     }
 
-    std::size_t blank_length() const {
-        if (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' || text_[at_] == '\0') return 1;
-        if (source_.is_utf8() && text_.substr(at_).starts_with(kNoBreakSpace)) return kNoBreakSpace.size();
-        return 0;
+    void letter() {
+        if (!in_word_) start_ = at_;
+        in_word_ = true;
+        if (is_escaped_sign(text_, at_)) {
+            escaped_ = true;
+            at_ += 2;
+        } else {
+            at_ += std::max<std::size_t>(1, left_variable_length(text_, at_));
+        }
     }
 
     void comment() {
         if (in_word_)
-            diagnostics_.push_back(source_.about(
-                Severity::warning, line_, column(start_), width(start_, text_.size()), "comment-in-word",
-                std::string("`") + text_[at_] + "` begins a comment here, in the middle of a word: the word is `" + word_ +
-                    "` (write \"...\" or \\" + text_[at_] + " to keep it)"));
+            lexer_.reporter_.advise(
+                place(start_, at_ + 1 - start_), "comment-in-word",
+                fmt::format("`{}` begins a comment even inside a word: what counts is `{}` (write \"...\" or `\\{}` to keep it)",
+                            text_[at_], text_.substr(start_, at_ - start_), text_[at_]));
         ended_ = true;
+        finish_word(at_);
+    }
+
+    void nul() {
+        auto const here = place(at_, 1);
+        lexer_.reporter_.advise_once("nul-byte " + here.file, here, "nul-byte",
+                                     "a NUL byte: the rest of its line is not read");
+        ended_ = true;
+        finish_word(at_);
     }
 
     void quoted() {
-        auto const end = text_.find('"', at_ + 1);
-        if (end == std::string_view::npos) {
-            diagnostics_.push_back(source_.about(Severity::warning, line_, column(at_), 1, "unterminated-quote",
-                                                 "this quote is not closed on its line"));
-            emit(Token::Kind::word, std::string(text_.substr(at_ + 1)), at_, text_.size() - at_, true);
-            at_ = text_.size();
-            return;
+        auto const end = std::min(text_.find('"', at_ + 1), text_.size());
+        if (end == text_.size())
+            lexer_.reporter_.warn(place(at_, 1), "unterminated-quote", "this quote is not closed on its line");
+        auto& token = emit(Token::Kind::word, at_, std::min(end + 1, text_.size()) - at_);
+        token.text = text_.substr(at_ + 1, end - at_ - 1);
+        token.quoted = true;
+        at_ = std::min(end + 1, text_.size());
+    }
+
+    void finish_word(std::size_t end) {
+        if (!in_word_) return;
+        auto& token = emit(Token::Kind::word, start_, end - start_);
+        if (escaped_) token.text = unescaped(token.raw);
+        in_word_ = escaped_ = false;
+    }
+
+    static std::string unescaped(std::string_view word) {
+        std::string kept;
+        for (std::size_t i = 0; i < word.size(); ++i) {
+            if (is_escaped_sign(word, i)) ++i;
+            kept += word[i];
         }
-        emit(Token::Kind::word, std::string(text_.substr(at_ + 1, end - at_ - 1)), at_, end + 1 - at_, true);
-        at_ = end + 1;
+        return kept;
     }
 
-    void finish_word() {
-        if (in_word_) emit(Token::Kind::word, word_, start_, at_ - start_);
-        in_word_ = false;
-        word_.clear();
+    void tell_no_break_space() {
+        if (!lexer_.blanks_told_.insert(line_.span(at_, 0).file).second) return;
+        lexer_.reporter_.warn(place(at_, no_break_space.size()), "no-break-space",
+                              "this blank and others are no-break spaces (U+00A0), as text copied from a web page has them: taken "
+                              "as blanks, where keepalived takes them for words");
     }
 
-    int column(std::size_t byte) const {
-        int characters = 1;
-        for (std::size_t i = 0; i < byte && i < text_.size(); ++i)
-            if (!source_.is_utf8() || (static_cast<unsigned char>(text_[i]) & 0xc0) != 0x80) ++characters;
-        return characters;
-    }
-    int width(std::size_t from, std::size_t to) const { return column(to) - column(from); }
+    Position place(std::size_t begin, std::size_t length) const { return lexer_.sources_.position(line_.span(begin, length)); }
 
-    void emit(Token::Kind kind, std::string text, std::size_t byte, std::size_t bytes, bool is_quoted = false) {
-        tokens_.push_back(
-            {kind, std::move(text), {source_.file(), line_, column(byte), width(byte, byte + bytes)}, is_quoted});
+    Token& emit(Token::Kind kind, std::size_t begin, std::size_t length) {
+        auto const text = text_.substr(begin, length);
+        return lexer_.tokens_.emplace_back(Token{kind, std::string(text), place(begin, length), false, false, indent_, text});
     }
 
-    Source const& source_;
-    int line_;
+    Lexer& lexer_;
+    TextLine const& line_;
     std::string_view text_;
-    std::vector<Diagnostic>& diagnostics_;
-    std::vector<Token> tokens_;
-    std::string word_;
+    bool utf8_;
     std::size_t at_ = 0, start_ = 0;
-    bool in_word_ = false, ended_ = false;
+    std::uint16_t indent_ = 0;
+    bool in_word_ = false, escaped_ = false, ended_ = false;
 };
 
-}  // namespace
-
-Source::Source(std::string file, std::string bytes) : file_(std::move(file)), utf8_(is_valid_utf8(bytes)) {
-    std::size_t start = 0;
-    while (start < bytes.size()) {
-        auto end = bytes.find('\n', start);
-        if (end == std::string::npos) end = bytes.size();
-        lines_.push_back(bytes.substr(start, end - start));
-        if (!lines_.back().empty() && lines_.back().back() == '\r') lines_.back().pop_back();
-        start = end + 1;
-    }
-}
-
-int Source::column_of(std::size_t line, std::size_t byte) const {
-    auto const& text = lines_[line - 1];
-    int characters = 1;
-    for (std::size_t i = 0; i < byte && i < text.size(); ++i)
-        if (!utf8_ || (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) ++characters;
-    return characters;
-}
-
-Diagnostic Source::about(Severity severity, int line, int column, int length, std::string code,
-                         std::string message) const {
-    Diagnostic diagnostic{severity, {file_, line, column, length}, std::move(code), std::move(message), {}, {}};
-    if (line >= 1 && static_cast<std::size_t>(line) <= lines_.size())
-        diagnostic.source = lines_[static_cast<std::size_t>(line) - 1];
-    return diagnostic;
-}
-
-std::vector<Token> lex_line(Source const& source, int line, std::string_view text, std::vector<Diagnostic>& diagnostics) {
-    if (line == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    return LineLexer(source, line, text, diagnostics).run();
-}
-
-void check_encoding(Source const& source, std::vector<Diagnostic>& diagnostics) {
-    bool no_break_space = false, nul = false;
-    for (std::size_t i = 0; i < source.lines().size(); ++i) {
-        auto const& line = source.lines()[i];
-        int const number = static_cast<int>(i) + 1;
-        if (i == 0 && line.starts_with(kByteOrderMark))
-            diagnostics.push_back(source.about(Severity::warning, 1, 1, 1, "byte-order-mark",
-                                               "the file begins with a byte order mark, on which keepalived stumbles"));
-        auto const comment = line.find_first_of("!#");
-        auto const at = line.find(kNoBreakSpace);
-        if (!no_break_space && source.is_utf8() && at != std::string::npos && at < comment) {
-            no_break_space = true;
-            diagnostics.push_back(source.about(
-                Severity::warning, number, source.column_of(i + 1, at), 1, "no-break-space",
-                "here and further on, blanks are no-break spaces (U+00A0), as a web page has them: taken as blanks, but "
-                "keepalived takes them for words"));
-        }
-        auto const zero = line.find('\0');
-        if (!nul && zero != std::string::npos) {
-            nul = true;
-            diagnostics.push_back(source.about(Severity::warning, number, source.column_of(i + 1, zero), 1, "nul-byte",
-                                               "the file has NUL bytes: taken as blanks"));
-        }
-    }
+void Lexer::read(TextLine const& line) {
+    if (line.text().empty()) return;
+    auto const text = line.is_composed() ? std::string_view(kept_.emplace_back(line.text())) : line.text();
+    LineLexer(*this, line, text).run();
 }
 
 }  // namespace drover::config

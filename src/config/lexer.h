@@ -1,49 +1,52 @@
-// From bytes to words, as keepalived cuts them (research: parser.c, alloc_strvec): blanks and tabs part words, `"` holds
-// them together, `!` and `#` begin a comment anywhere outside quotes, `{` and `}` stand for themselves wherever they are.
-// Places are kept to the character.
+// From lines to words, as keepalived cuts them: blanks and tabs part words, `"` holds them together, `!` and `#` begin a
+// comment anywhere outside quotes (`\!` and `\#` do not), `{` and `}` stand for themselves wherever they are.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
-#include "config/diagnostic.h"
+#include "config/reporter.h"
+#include "config/source.h"
+#include "config/text_line.h"
 
 namespace drover::config {
 
 struct Token {
-    enum class Kind { word, open, close, end_of_line };
+    enum class Kind : std::uint8_t { word, open, close, end_of_line };
     Kind kind = Kind::word;
-    std::string text;
+    std::string text;  ///< without quotes and escapes
     Position position;
     bool quoted = false;
+    bool first = false;    ///< nothing but blanks stands in front of it on its line
+    std::uint16_t indent = 0;  ///< of the line: blanks in front of it, a tab reaching to the next multiple of 8
+    std::string_view raw{};    ///< as it stands in its line; the words of one line lie in one string
 };
 
-/// One file's text with its lines, for diagnostics.
-class Source {
+class Lexer {
 public:
-    /// `bytes` in any encoding: valid UTF-8 is counted in characters, anything else (GBK) in bytes.
-    Source(std::string file, std::string bytes);
+    Lexer(Sources const& sources, Reporter& reporter) : sources_(sources), reporter_(reporter) {}
 
-    std::string const& file() const { return file_; }
-    std::vector<std::string> const& lines() const { return lines_; }
-    /// Whole file is valid UTF-8: then C2 A0 is a no-break space; in GBK it is a letter.
-    bool is_utf8() const { return utf8_; }
-    /// The character column (from 1) of a byte offset in a line.
-    int column_of(std::size_t line, std::size_t byte) const;
-    Diagnostic about(Severity severity, int line, int column, int length, std::string code, std::string message) const;
+    /// Adds the line's tokens and, if there are any, an end_of_line.
+    void read(TextLine const& line);
+
+    std::vector<Token> const& tokens() const { return tokens_; }
 
 private:
-    std::string file_;
-    std::vector<std::string> lines_;
-    bool utf8_ = false;
+    friend class LineLexer;
+    Sources const& sources_;
+    Reporter& reporter_;
+    std::vector<Token> tokens_;
+    std::deque<std::string> kept_;  // composed lines, which stand in no source
+    std::unordered_set<std::uint32_t> blanks_told_;  // files of which the no-break spaces were named
 };
 
-/// Tokens of one line (its number from 1), always with an end_of_line at the end. `text` is the line as it counts, with
-/// variables replaced; columns are those of `text`.
-std::vector<Token> lex_line(Source const& source, int line, std::string_view text, std::vector<Diagnostic>& diagnostics);
-
-/// Things about the file as a whole: a byte order mark, no-break spaces (each once), NUL bytes.
-void check_encoding(Source const& source, std::vector<Diagnostic>& diagnostics);
+/// Offset of the comment sign that ends the line's text; its size if there is none.
+std::size_t comment_start(std::string_view text);
+/// Bytes of the blank at text[at], 0 if there is none there. `utf8`: U+00A0 is one.
+std::size_t blank_length(std::string_view text, std::size_t at, bool utf8);
 
 }  // namespace drover::config

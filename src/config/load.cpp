@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "config/check_scripts.h"
 #include "config/preprocessor.h"
 #include "config/read_instance.h"
 #include "config/read_service.h"
@@ -62,49 +63,30 @@ void check_sync_groups(Reporter& reporter, std::vector<Statement> const& tree, m
     }
 }
 
-bool is_script_complaint(Diagnostic const& diagnostic) { return diagnostic.code == "insecure-scripts"; }
-
-int exit_code_of(std::vector<Diagnostic> const& diagnostics) {
-    int code = clean;
-    for (auto const& diagnostic : diagnostics) {
-        if (diagnostic.severity == Severity::error) return missing_argument;
-        if (diagnostic.severity != Severity::warning) continue;
-        code = std::max<int>(code, is_script_complaint(diagnostic) ? insecure_scripts : corrected);
-    }
-    return code;
-}
-
-bool runs_scripts(model::Configuration const& configuration) {
-    auto const named = [](model::Script const& script) { return !script.empty(); };
-    for (auto const& service : configuration.services)
-        for (auto const& server : service.servers)
-            if (named(server.notify_up) || named(server.notify_down)) return true;
-    return std::ranges::any_of(configuration.instances, [&](model::Instance const& instance) {
-        auto const& notify = instance.notify;
-        return named(notify.master) || named(notify.backup) || named(notify.fault) || named(notify.stop) || named(notify.any);
-    });
-}
-
 }  // namespace
 
-Loaded load(std::string const& path, FileSource& files, Host const& host) {
-    Reporter reporter;
+Loaded load(std::string const& path, FileSource& files, Host const& host, Limits const& limits) {
+    Sources sources;
+    Reporter reporter(sources);
+    Lexer lexer(sources, reporter);
     Loaded loaded;
-    auto tokens = Preprocessor(files, host, reporter).run(path);
-    if (!tokens) {
-        loaded.diagnostics.push_back({Severity::error, {path, 0, 0, 0}, "unreadable", tokens.error().message, {}, {}});
-        loaded.exit_code = cannot_run;
+    if (auto const read = Preprocessor(files, host, limits, sources, reporter, lexer).run(path); !read) {
+        Diagnostic diagnostic;
+        diagnostic.severity = Severity::error;
+        diagnostic.position.file = path;
+        diagnostic.code = "unreadable";
+        diagnostic.message = read.error().message;
+        diagnostic.exit_code = loaded.exit_code = cannot_run;
+        loaded.diagnostics.push_back(std::move(diagnostic));
         return loaded;
     }
-    auto const tree = build_tree(*tokens, reporter);
+    auto const tree = build_tree(lexer.tokens(), reporter);
     check_words(tree, reporter);
     Reading reading{reporter, host};
     read_blocks(reading, tree, loaded.configuration);
     drop_twins(reporter, loaded.configuration);
     check_sync_groups(reporter, tree, loaded.configuration);
-    if (runs_scripts(loaded.configuration) && !loaded.configuration.global.enable_script_security)
-        reporter.note({path, 0, 0, 0}, "script-security",
-                      "scripts may be changed by others than root as long as global_defs does not say enable_script_security");
+    check_scripts(reading, tree, loaded.configuration.global.enable_script_security);
     loaded.diagnostics = reporter.take();
     loaded.exit_code = exit_code_of(loaded.diagnostics);
     return loaded;

@@ -1,6 +1,7 @@
 // A configuration file as a value, with everything that is to be said about it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,24 @@ namespace drover::config {
 
 struct Loaded {
     model::Configuration configuration;
-    std::vector<Diagnostic> diagnostics;  ///< in the order of the file
+    std::vector<Diagnostic> diagnostics;  ///< in the order of the files, each once
     int exit_code = clean;                ///< ExitCode
+    /// missing_argument and cannot_run: keepalived would not start with this file.
+    bool usable() const { return exit_code != missing_argument && exit_code != cannot_run; }
 };
 
-/// Never fails otherwise than by its exit code: missing_argument and cannot_run mean that the configuration must not be used.
-/// Notes do not count: a file on which there are only notes is clean.
-Loaded load(std::string const& path, FileSource& files, Host const& host);
+/// How far variables, ~SEQ and include may blow a file up before the rest is left out (with an error, cannot_run).
+struct Limits {
+    std::size_t lines = 4'000'000;
+    std::size_t bytes = std::size_t{256} << 20;
+    int depth = 32;  ///< of includes in includes, and of variables in variables
+};
+
+/// Never throws, never hangs, whatever the bytes; what is wrong is in the diagnostics.
+///
+/// Left out of the configuration, with a warning each kind: services that this version does not carry out (NAT, TUN, IPv6, SCTP,
+/// fwmark, group) and instances whose adverts it could not speak or hear (unicast, AH). An instance of VRRP version 3 and a
+/// service with a scheduler that is not carried out stay in: what runs them says so in its own place.
+Loaded load(std::string const& path, FileSource& files, Host const& host, Limits const& limits = {});
 
 }  // namespace drover::config

@@ -1,190 +1,269 @@
 #include "config/preprocessor.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <charconv>
+
+#include <fmt/core.h>
+
+#include "config/sequence.h"
 
 namespace drover::config {
 
 namespace {
 
-constexpr int kDeepest = 32;             // of includes, and of variables in variables
-constexpr long kMostRepetitions = 65536;  // of one ~SEQ or ~LST
+constexpr std::size_t longest_line = 1023;  // keepalived 2.2's buffer; 2.4 ignores longer lines
 
 bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-std::string trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-    std::vector<std::string> parts;
-    for (std::size_t start = 0; start <= text.size();) {
-        auto const end = std::min(text.find(separator, start), text.size());
-        parts.push_back(trimmed(text.substr(start, end - start)));
-        start = end + 1;
+std::size_t first_letter(std::string_view text, bool utf8) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        auto const blank = blank_length(text, at, utf8);
+        if (blank == 0) break;
+        at += blank;
     }
-    return parts;
+    return at;
 }
 
-std::optional<long> number(std::string const& text, int base) {
-    long value = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
-    return value;
+std::size_t word_length(std::string_view text, bool utf8) {
+    std::size_t at = 0;
+    while (at < text.size() && blank_length(text, at, utf8) == 0) ++at;
+    return at;
 }
 
-/// The values of ~SEQ(name, start, step, end), ~SEQx(...) and ~LST(name, a, b...); none: the specification is wrong.
-std::vector<std::string> values_of(std::string_view kind, std::vector<std::string> const& arguments) {
-    std::vector<std::string> values;
-    if (kind == "~LST") return {arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end()};
-    int const base = kind == "~SEQx" ? 16 : 10;
-    if (arguments.size() < 3 || arguments.size() > 4) return values;
-    auto const start = number(arguments[1], base), end = number(arguments.back(), base);
-    auto const step = arguments.size() == 4 ? number(arguments[2], base) : std::optional<long>(1);
-    if (!start || !end || !step || *step == 0) return values;
-    for (long value = *start; *step > 0 ? value <= *end : value >= *end; value += *step) {
-        char digits[32];
-        auto const last = std::to_chars(digits, digits + sizeof digits, value, base).ptr;
-        values.emplace_back(digits, last);
-        if (static_cast<long>(values.size()) > kMostRepetitions) return {};
-    }
-    return values;
+/// Where the part that counts ends: at a comment that follows a blank (one inside a word is left for the lexer to name).
+std::size_t counting_length(std::string_view text) {
+    auto const comment = comment_start(text);
+    bool const stands_apart = comment == 0 || text[comment - 1] == ' ' || text[comment - 1] == '\t';
+    return stands_apart ? comment : text.size();
 }
 
 }  // namespace
 
-Result<std::vector<Token>> Preprocessor::run(std::string const& path) {
+struct Preprocessor::Include {
+    std::string_view keyword;
+    std::string pattern;
+    Span place;
+};
+
+Preprocessor::Preprocessor(FileSource& files, Host const& host, Limits const& limits, Sources& sources, Reporter& reporter,
+                           Lexer& lexer)
+    : files_(files), host_(host), limits_(limits), sources_(sources), reporter_(reporter), lexer_(lexer),
+      budget_{limits.lines, limits.bytes}, variables_(host, budget_, limits.depth) {}
+
+Result<void> Preprocessor::run(std::string const& path) {
     auto bytes = files_.read(path);
     if (!bytes) return std::unexpected(bytes.error());
-    read_source(reporter_.add_source(path, std::move(*bytes)), 0);
-    return std::move(tokens_);
+    open_files_.push_back(path);
+    read_source(sources_.add(path, std::move(*bytes)));
+    if (budget_.is_spent())
+        reporter_.error(sources_.position({}), "too-large", cannot_run,
+                        "variables, ~SEQ or includes make more of this file than can be read; the rest is left out");
+    return {};
 }
 
-void Preprocessor::read_source(Source const& source, int depth) {
-    check_encoding(source, reporter_.list());
-    for (std::size_t line = 1; line <= source.lines().size();) {
-        if (auto const taken = define(source, line); taken > 0) {
-            line += taken;
-            continue;
+void Preprocessor::read_source(std::uint32_t file) {
+    auto const& source = sources_[file];
+    if (source.has_byte_order_mark() && source.line_count() > 0)
+        reporter_.warn(sources_.position({file, 1, 0, 1}), "byte-order-mark",
+                       "the file begins with a byte order mark: skipped, where keepalived takes it for a part of the first word");
+    for (std::uint32_t number = 1; number <= source.line_count();) {
+        auto line = whole_line(file, number);
+        check_line(file, number);
+        if (!budget_.take_line() || !budget_.take_bytes(line.text().size() + 1)) return;
+        auto next = number + 1;
+        if (keep_conditional(line)) {
+            auto const behind = define(line, number);
+            if (behind > 0) next = behind;
+            else read_line(line, 0);
         }
-        read_line(source, static_cast<int>(line), source.lines()[line - 1], depth);
-        ++line;
+        number = next;
     }
 }
 
-std::size_t Preprocessor::define(Source const& source, std::size_t line) {
-    auto text = trimmed(source.lines()[line - 1]);
+TextLine Preprocessor::whole_line(std::uint32_t file, std::uint32_t line) const {
+    return {sources_[file].line(line), Span{file, line, 0, 0}};
+}
+
+void Preprocessor::check_line(std::uint32_t file, std::uint32_t line) {
+    auto const text = sources_[file].line(line);
+    if (text.size() <= longest_line) return;
+    Span const place{file, line, static_cast<std::uint32_t>(longest_line), 1};
+    reporter_.advise_once(fmt::format("long-line {}", file), sources_.position(place), "long-line",
+                          fmt::format("this line has more than {} bytes: read as one line, where keepalived 2.2 goes on here as "
+                                      "with a new line, even in a comment, and 2.4 ignores the line", longest_line));
+}
+
+bool Preprocessor::utf8(TextLine const& line) const { return sources_[line.span(0, 0).file].is_utf8(); }
+
+std::string_view Preprocessor::trimmed(TextLine const& line) const {
+    return line.text().substr(first_letter(line.text(), utf8(line)));
+}
+
+bool Preprocessor::keep_conditional(TextLine& line) const {
+    auto const text = trimmed(line);
+    if (!text.starts_with('@')) return true;
+    bool const inverted = text.starts_with("@^");
+    std::size_t const begin = inverted ? 2 : 1;
+    auto const end = begin + word_length(text.substr(begin), utf8(line));
+    bool const matches = text.substr(begin, end - begin) == host_.config_id();
+    line = line.suffix(line.text().size() - text.size() + end);
+    return matches != inverted;
+}
+
+std::uint32_t Preprocessor::define(TextLine const& line, std::uint32_t number) {
+    auto const text = trimmed(line);
     if (!text.starts_with('$')) return 0;
     std::size_t end = 1;
     while (end < text.size() && is_name(text[end])) ++end;
     if (end == 1 || end >= text.size() || text[end] != '=') return 0;
-    auto const variable = text.substr(1, end - 1);
-    std::string value = text.substr(end + 1);
-    std::size_t taken = 1;
-    while (value.ends_with('\\')) {
-        value.pop_back();
-        if (line - 1 + taken >= source.lines().size()) break;
-        if (!trimmed(value).empty()) value += '\n';
-        value += trimmed(source.lines()[line - 1 + taken]);
-        ++taken;
+    auto const file = line.span(0, 0).file;
+    std::string const name(text.substr(1, end - 1));
+    auto part = line.suffix(line.text().size() - text.size() + end + 1);
+    std::vector<TextLine> lines;
+    for (;; part = whole_line(file, number)) {
+        ++number;
+        bool const goes_on = part.text().ends_with('\\');
+        auto const length = counting_length(part.text().substr(0, part.text().size() - (goes_on ? 1 : 0)));
+        auto const begin = std::min(first_letter(part.text(), utf8(line)), length);
+        TextLine const value(part.text().substr(begin, length - begin), part.span(begin, 0));
+        // The first line of `$X= \` is empty and does not count as a line.
+        if (!value.text().empty() || (!goes_on && lines.empty())) lines.push_back(value);
+        if (!goes_on || number > sources_[file].line_count()) break;
     }
-    variables_[variable] = value;
-    return taken;
+    if (lines.size() == 1) {
+        auto value = lines[0].text();
+        while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+        lines[0] = TextLine(value, lines[0].span(0, 0));
+    }
+    variables_.define(name, std::move(lines));
+    return number;
 }
 
-bool Preprocessor::keep_conditional(std::string& text) const {
-    auto const line = trimmed(text);
-    if (!line.starts_with('@')) return true;
-    bool const inverted = line.starts_with("@^");
-    auto const id_at = inverted ? 2u : 1u;
-    auto const id_end = std::min(line.find_first_of(" \t", id_at), line.size());
-    bool const matches = line.substr(id_at, id_end - id_at) == host_.config_id();
-    text = line.substr(id_end);
-    return matches != inverted;
+void Preprocessor::read_line(TextLine const& line, int depth) {
+    auto const text = trimmed(line);
+    if (text.empty() || repeat(line, depth)) return;
+    if (text.starts_with("include"))
+        if (auto const what = parse_include(line)) return include(*what);
+    auto const counting = counting_length(line.text());
+    for (auto at = line.text().find('$'); at < counting; at = line.text().find('$', at + 1))
+        if (auto const reference = reference_at(line.text(), at)) return replace(line, at, depth);
+    lexer_.read(line);
 }
 
-bool Preprocessor::repeat(Source const& source, int line, std::string const& text, int depth) {
-    auto const body = trimmed(text);
-    for (std::string_view const kind : {"~SEQx", "~SEQ", "~LST"}) {
-        if (!body.starts_with(std::string(kind) + "(")) continue;
-        auto const close = body.find(')');
-        auto const arguments = split(body.substr(kind.size() + 1, close == std::string::npos ? 0 : close - kind.size() - 1), ',');
-        auto const values = close == std::string::npos ? std::vector<std::string>{} : values_of(kind, arguments);
-        if (values.empty() || arguments[0].empty()) {
-            reporter_.list().push_back(source.about(Severity::warning, line, 1, static_cast<int>(kind.size()), "bad-sequence",
-                                                    "this " + std::string(kind) + " is not understood; the line is ignored"));
-            return true;
-        }
-        for (auto const& value : values) {
-            variables_[arguments[0]] = value;
-            read_line(source, line, body.substr(close + 1), depth);
-        }
+bool Preprocessor::repeat(TextLine const& line, int depth) {
+    auto const text = trimmed(line);
+    if (!text.starts_with('~')) return false;
+    auto sequence = Sequence::parse(text);
+    if (!sequence) return false;
+    auto const begin = line.text().size() - text.size();
+    auto const place = line.span(begin, sequence->length());
+    if (!sequence->is_valid()) {
+        reporter_.warn(sources_.position(place), "bad-sequence", "this is not understood, and the line ignored: ~SEQ(name, start, step, end) and "
+                                              "~LST(name, value, value, ...) are known");
         return true;
     }
-    return false;
-}
-
-std::string Preprocessor::replace(std::string text, int depth) const {
-    if (depth > kDeepest) return text;
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        bool const braced = text[i] == '$' && i + 1 < text.size() && text[i + 1] == '{';
-        std::size_t const start = i + (braced ? 2 : 1);
-        std::size_t end = start;
-        while (text[i] == '$' && end < text.size() && (is_name(text[end]) || (braced && text[end] == ' '))) ++end;
-        bool const closed = !braced || (end < text.size() && text[end] == '}');
-        auto const variable = variables_.find(text[i] == '$' && closed ? text.substr(start, end - start) : "");
-        if (text[i] != '$' || variable == variables_.end()) {
-            out += text[i++];
-            continue;
-        }
-        out += replace(variable->second, depth + 1);
-        i = end + (braced ? 1 : 0);
+    auto const rest = line.suffix(begin + sequence->length());
+    std::vector<std::string> values;
+    while (depth <= limits_.depth && sequence->next(values)) {
+        if (!budget_.take_line() || !budget_.take_bytes(rest.text().size() + 1)) return true;
+        for (std::size_t i = 0; i < values.size(); ++i) variables_.define(sequence->names()[i], values[i], place);
+        read_line(rest, depth + 1);
     }
-    return out;
+    return true;
 }
 
-void Preprocessor::read_line(Source const& source, int line, std::string text, int depth) {
-    if (!keep_conditional(text)) return;
-    if (repeat(source, line, text, depth)) return;
-    if (text.find('$') != std::string::npos) text = replace(std::move(text), 0);
-    if (text.find('\n') != std::string::npos) {  // a variable of several lines: each is a line of its own
-        if (depth >= kDeepest) return;
-        for (auto const& part : split(text, '\n')) read_line(source, line, part, depth + 1);
+/// `first`: of the references in the line. A variable of several lines cuts the line: what it holds is read line by line.
+void Preprocessor::replace(TextLine const& line, std::size_t first, int depth) {
+    auto const text = line.text();
+    auto const counting = counting_length(text);
+    TextLine out({}, line.span(0, 0));
+    std::size_t copied = 0;
+    for (auto at = first; at < counting;) {
+        auto const reference = reference_at(text, at);
+        auto const length = reference ? reference->length : 1;
+        if (reference) {
+            out.append(line, copied, at - copied);
+            copied = at;
+            if (depth < limits_.depth && variables_.lines_of(reference->name) != nullptr)
+                return splice(std::move(out), *variables_.lines_of(reference->name), line.suffix(at + length), depth);
+            bool const in_quotes = std::ranges::count(out.text(), '"') % 2 != 0;
+            if (auto const value = variables_.value_of(*reference, sources_[line.span(0, 0).file].file(), in_quotes)) {
+                out.append_value(*value, line.span(at, length));
+                copied = at + length;
+                if (!budget_.take_bytes(value->size() + 1)) return;
+            }
+        }
+        at = text.find('$', at + length);
+    }
+    out.append(line, copied, text.size() - copied);
+    if (!repeat(out, depth + 1)) lexer_.read(out);
+}
+
+/// The first line follows `before`, the last one is followed by `rest`. By value: what is read may redefine the variable.
+void Preprocessor::splice(TextLine before, std::vector<TextLine> lines, TextLine const& rest, int depth) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        before.append(lines[i], 0, lines[i].text().size());
+        if (i + 1 == lines.size()) before.append(rest, 0, rest.text().size());
+        if (!budget_.take_line() || !budget_.take_bytes(before.text().size() + 1)) return;
+        read_line(before, depth + 1);
+        before = TextLine({}, lines[i].span(0, 0));
+    }
+}
+
+std::optional<Preprocessor::Include> Preprocessor::parse_include(TextLine const& line) const {
+    static constexpr std::array<std::string_view, 6> keywords{"include",  "includer", "includem",
+                                                              "includew", "includeb", "includea"};
+    auto const text = trimmed(line);
+    auto const offset = line.text().size() - text.size();
+    auto const counting = text.substr(0, comment_start(text));
+    auto const keyword = std::ranges::find(keywords, counting.substr(0, word_length(counting, utf8(line))));
+    if (keyword == keywords.end()) return std::nullopt;
+    auto const begin = keyword->size() + first_letter(counting.substr(keyword->size()), utf8(line));
+    auto pattern = counting.substr(begin);
+    bool const quoted = pattern.starts_with('"');
+    auto const length = quoted ? std::min(pattern.find('"', 1), pattern.size()) : word_length(pattern, utf8(line));
+    auto const place = line.span(offset + begin, length);
+    pattern = pattern.substr(quoted ? 1 : 0, length - (quoted ? 1 : 0));
+    return Include{*keyword, std::string(pattern), pattern.empty() ? line.span(offset, keyword->size()) : place};
+}
+
+void Preprocessor::include(Include const& what) {
+    if (what.pattern.empty()) {
+        reporter_.error(sources_.position(what.place), "missing-argument", missing_argument, fmt::format("`{}` needs a file", what.keyword));
         return;
     }
-    auto words = lex_line(source, line, text, reporter_.list());
-    if (words.front().kind == Token::Kind::word && words.front().text.starts_with("include"))
-        include(words, source, depth);
-    else
-        tokens_.insert(tokens_.end(), words.begin(), words.end());
+    auto const paths = files_.expand(what.pattern, directory_of(sources_[what.place.file].file()));
+    if (paths.empty()) complain_nothing_included(what);
+    for (auto const& path : paths) include_path(path, what.place);
 }
 
-void Preprocessor::include(std::vector<Token> const& words, Source const& source, int depth) {
-    auto const& keyword = words[0];
-    static std::vector<std::string> const kinds{"include", "includer", "includem", "includew", "includeb", "includea"};
-    if (std::ranges::find(kinds, keyword.text) == kinds.end() || words[1].kind != Token::Kind::word) {
-        tokens_.insert(tokens_.end(), words.begin(), words.end());
+void Preprocessor::complain_nothing_included(Include const& include) {
+    auto message = fmt::format("no file matches {}: nothing is included", include.pattern);
+    bool const has_wildcard = include.pattern.find_first_of("*?[") != std::string::npos;
+    bool const required = include.keyword == "includem" || include.keyword == "includea" ||
+                          (include.keyword == "includew" && has_wildcard) ||
+                          (include.keyword == "includeb" && include.pattern.contains('{'));
+    if (required) reporter_.warn_with(sources_.position(include.place), "nothing-included", insecure_scripts, std::move(message));
+    else reporter_.advise(sources_.position(include.place), "nothing-included", std::move(message));
+}
+
+void Preprocessor::include_path(std::string const& path, Span const& at) {
+    if (budget_.is_spent()) return;
+    if (std::ranges::find(open_files_, path) != open_files_.end() || open_files_.size() > static_cast<std::size_t>(limits_.depth)) {
+        reporter_.warn_once("include-loop " + path, sources_.position(at), "include-loop",
+                            fmt::format("{} includes itself, or includes are nested too deeply; it is left out here", path));
         return;
     }
-    auto const directory = source.file().substr(0, source.file().find_last_of('/') + 1);
-    auto const paths = files_.expand(words[1].text, directory.empty() ? "." : directory);
-    if (paths.empty())
-        reporter_.note(words[1].position, "nothing-included", "no file matches " + words[1].text + ": nothing is included");
-    for (auto const& path : paths) {
-        if (depth >= kDeepest) {
-            reporter_.warn(words[1].position, "include-too-deep", "includes are nested too deeply; " + path + " is left out");
-            return;
-        }
-        auto bytes = files_.read(path);
-        if (!bytes)
-            reporter_.warn(words[1].position, "include-unreadable", bytes.error().message);
-        else
-            read_source(reporter_.add_source(path, std::move(*bytes)), depth + 1);
+    auto bytes = files_.read(path);
+    if (!bytes) {
+        reporter_.warn(sources_.position(at), "include-unreadable", bytes.error().message);
+        return;
     }
+    open_files_.push_back(path);
+    read_source(sources_.add(path, std::move(*bytes)));
+    open_files_.pop_back();
 }
 
 }  // namespace drover::config

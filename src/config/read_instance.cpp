@@ -6,6 +6,8 @@
 
 #include "config/read_addresses.h"
 
+#include "config/script.h"
+
 namespace drover::config {
 
 namespace {
@@ -73,9 +75,10 @@ void read_source(Reading& reading, Statement const& statement, model::Instance& 
     auto const address = read_address(reading, statement);
     if (!address) return;
     instance.source = address;
-    auto const own = reading.host.addresses();
-    if (own && !own->contains(*address))
-        reading.reporter.warn(statement.argument(1)->position, "foreign-source",
+    auto const addresses = reading.host.addresses();
+    auto const is_it = [&](Prefix const& own) { return own.address == *address; };
+    if (addresses && std::ranges::none_of(*addresses, is_it))
+        reading.reporter.advise(statement.argument(1)->position, "foreign-source",
                               address->text() + " is no address of this host: adverts are sent from the primary address of the interface instead (keepalived sends "
                               "them from the address given, and the other director's kernel drops them as martian if it is its own: two masters)");
 }

@@ -1,3 +1,4 @@
+#include "config/script.h"
 #include "config/read_service.h"
 
 #include <algorithm>

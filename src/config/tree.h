@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/lexer.h"
 #include "config/reporter.h"
 
 namespace drover::config {

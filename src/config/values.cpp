@@ -82,40 +82,6 @@ std::optional<Address> read_address(Reading& reading, Statement const& statement
     return address;
 }
 
-model::Script read_script(Reading& reading, Statement const& statement) {
-    model::Script script;
-    auto const* first = statement.argument(1);
-    if (first == nullptr) return script;
-    script.origin = origin_of(statement);
-    // "..." holds a whole command line; words outside follow it.
-    std::string command = first->text;
-    for (std::size_t start = 0; start < command.size();) {
-        auto const end = std::min(command.find_first_of(" \t", start), command.size());
-        if (end > start) script.argv.push_back(command.substr(start, end - start));
-        start = end + 1;
-    }
-    for (std::size_t i = 2; i < statement.words.size(); ++i) {
-        if (statement.words[i].text == "user" && i + 1 < statement.words.size() && first->quoted) {
-            script.user = statement.words[i + 1].text;
-            if (i + 2 < statement.words.size()) script.group = statement.words[i + 2].text;
-            break;
-        }
-        script.argv.push_back(statement.words[i].text);
-    }
-    if (script.argv.empty() || !script.argv[0].starts_with('/')) return script;
-    auto const& path = script.argv[0];
-    switch (reading.host.script(path)) {
-        case ScriptState::fine: break;
-        case ScriptState::missing:
-            reading.reporter.note_once(path, first->position, "script-missing", path + " does not exist on this host: nothing will be run");
-            break;
-        case ScriptState::not_executable:
-            reading.reporter.note_once(path, first->position, "script-not-executable",
-                                  path + " is not executable: it cannot be run (chmod +x " + path + ")");
-    }
-    return script;
-}
-
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     auto const value = parse_number(text);
     if (!value || *value < 0 || *value > 65535) return std::nullopt;

@@ -10,7 +10,6 @@
 #include "config/reporter.h"
 #include "config/tree.h"
 #include "model/origin.h"
-#include "model/script.h"
 
 namespace drover::config {
 
@@ -29,8 +28,6 @@ std::optional<Duration> read_timer(Reading& reading, Statement const& statement,
 /// on|off|true|false|yes|no; without an argument: on.
 bool read_switch(Reading& reading, Statement const& statement);
 std::optional<Address> read_address(Reading& reading, Statement const& statement);
-/// The command line behind a notify keyword; the file behind its first word is looked at.
-model::Script read_script(Reading& reading, Statement const& statement);
 std::optional<std::uint16_t> parse_port(std::string_view text);
 
 }  // namespace drover::config

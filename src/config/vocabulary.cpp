@@ -55,7 +55,7 @@ private:
         auto const& word = statement.keyword();
         auto const arguments = static_cast<int>(statement.words.size()) - 1;
         if (arguments < keyword.arguments)
-            reporter_.error(word.position, "missing-argument", "`" + word.text + "` needs an argument");
+            reporter_.error(word.position, "missing-argument", missing_argument, "`" + word.text + "` needs an argument");
         if (keyword.most >= 0 && arguments > keyword.most)
             reporter_.note(statement.words[static_cast<std::size_t>(keyword.most) + 1].position, "extra-words",
                            "what follows `" + word.text + "` here is ignored");
