@@ -18,10 +18,12 @@ struct Row {
 };
 
 constexpr std::array rows{
-    Row{"notify_master", ScriptUse::notify}, Row{"notify_backup", ScriptUse::notify}, Row{"notify_fault", ScriptUse::notify},
-    Row{"notify_stop", ScriptUse::notify},   Row{"notify", ScriptUse::notify},        Row{"notify_up", ScriptUse::notify},
-    Row{"notify_down", ScriptUse::notify},   Row{"quorum_up", ScriptUse::no_more},    Row{"quorum_down", ScriptUse::no_more},
-    Row{"misc_path", ScriptUse::no_more},    Row{"script", ScriptUse::check},
+    Row{"notify_master", ScriptUse::notify}, Row{"notify_backup", ScriptUse::notify},
+    Row{"notify_fault", ScriptUse::notify},  Row{"notify_stop", ScriptUse::notify},
+    Row{"notify", ScriptUse::notify},        Row{"notify_up", ScriptUse::notify},
+    Row{"notify_down", ScriptUse::notify},   Row{"quorum_up", ScriptUse::no_more},
+    Row{"quorum_down", ScriptUse::no_more},  Row{"misc_path", ScriptUse::no_more},
+    Row{"script", ScriptUse::check},
 };
 
 class ScriptCheck {
@@ -31,8 +33,9 @@ public:
     void check_blocks(std::span<Statement const> statements) {
         std::vector<std::string_view> seen;
         for (auto const& statement : statements) {
+            if (statement.known == nullptr || statement.is_void) continue;
             if (!statement.block.empty()) check_blocks(statement.block);
-            auto const row = std::ranges::find(rows, statement.keyword().text, &Row::word);
+            auto const row = std::ranges::find(rows, statement.name(), &Row::word);
             // Of several lines with one word keepalived takes the first.
             if (row == rows.end() || std::ranges::find(seen, row->word) != seen.end()) continue;
             seen.push_back(row->word);
@@ -58,9 +61,9 @@ bool has_known_member(Statement const& group, std::set<std::string_view> const& 
 void check_scripts(Reading& reading, std::span<Statement const> tree, bool security_enabled) {
     std::set<std::string_view> instances;
     for (auto const& block : tree)
-        if (block.keyword().text == "vrrp_instance" && block.argument(1) != nullptr) instances.insert(block.argument(1)->text);
+        if (block.name() == "vrrp_instance" && block.argument(1) != nullptr) instances.insert(block.argument(1)->text);
     for (auto const& block : tree)
-        if (block.keyword().text != "vrrp_sync_group" || has_known_member(block, instances))
+        if (block.name() != "vrrp_sync_group" || has_known_member(block, instances))
             ScriptCheck(reading, security_enabled).check_blocks(std::span(&block, 1));
 }
 

@@ -1,9 +1,9 @@
 #include "config/diagnostic.h"
 
-#include <algorithm>
-
-#include <boost/json.hpp>
 #include <fmt/core.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
 
 #include "config/source.h"
 
@@ -17,22 +17,27 @@ constexpr std::size_t longest_source = 240;               // bytes of a line tha
 
 char const* colour_of(Severity severity) {
     switch (severity) {
-        case Severity::note: return "\033[1;36m";
-        case Severity::warning: return "\033[1;35m";
-        case Severity::error: return "\033[1;31m";
+        case Severity::note:
+            return "\033[1;36m";
+        case Severity::warning:
+            return "\033[1;35m";
+        case Severity::error:
+            return "\033[1;31m";
     }
     return "";
 }
 
 bool is_control(std::string_view character) {
     auto const c = static_cast<unsigned char>(character[0]);
-    return c < 0x20 || c == 0x7f || (character.size() == 2 && c == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0);
+    return c < 0x20 || c == 0x7f ||
+           (character.size() == 2 && c == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0);
 }
 
 std::uint32_t code_point(std::string_view character) {
     auto const lead = static_cast<unsigned char>(character[0]);
     std::uint32_t code = character.size() == 1 ? lead : lead & (0xffu >> (character.size() + 1));
-    for (std::size_t i = 1; i < character.size(); ++i) code = code << 6 | (static_cast<unsigned char>(character[i]) & 0x3fu);
+    for (std::size_t i = 1; i < character.size(); ++i)
+        code = code << 6 | (static_cast<unsigned char>(character[i]) & 0x3fu);
     return code;
 }
 
@@ -40,8 +45,9 @@ std::uint32_t code_point(std::string_view character) {
 std::size_t width_of(std::string_view character) {
     auto const code = code_point(character);
     auto const in = [code](std::uint32_t first, std::uint32_t last) { return code >= first && code <= last; };
-    bool const wide = in(0x1100, 0x115f) || in(0x2e80, 0xa4cf) || in(0xac00, 0xd7a3) || in(0xf900, 0xfaff) || in(0xfe30, 0xfe6f) ||
-                      in(0xff00, 0xff60) || in(0xffe0, 0xffe6) || in(0x1f300, 0x1faff) || in(0x20000, 0x3fffd);
+    bool const wide = in(0x1100, 0x115f) || in(0x2e80, 0xa4cf) || in(0xac00, 0xd7a3) || in(0xf900, 0xfaff) ||
+                      in(0xfe30, 0xfe6f) || in(0xff00, 0xff60) || in(0xffe0, 0xffe6) || in(0x1f300, 0x1faff) ||
+                      in(0x20000, 0x3fffd);
     return wide ? 2 : 1;
 }
 
@@ -51,9 +57,12 @@ void for_each_character(std::string_view text, bool utf8, Take take) {
     for (std::size_t i = 0; i < text.size();) {
         auto const length = utf8 ? utf8_length(text, i) : 1;
         auto const character = text.substr(i, length);
-        bool const unfit = (character.size() == 1 && static_cast<unsigned char>(character[0]) >= 0x80) || (is_control(character) && character != "\t");
-        if (unfit) take(replacement, std::size_t{1});
-        else take(character, width_of(character));
+        bool const unfit = (character.size() == 1 && static_cast<unsigned char>(character[0]) >= 0x80) ||
+                           (is_control(character) && character != "\t");
+        if (unfit)
+            take(replacement, std::size_t{1});
+        else
+            take(character, width_of(character));
         i += length;
     }
 }
@@ -61,7 +70,8 @@ void for_each_character(std::string_view text, bool utf8, Take take) {
 /// Fit for terminals and for JSON.
 std::string shown(std::string_view text) {
     std::string out;
-    for_each_character(text, is_valid_utf8(text), [&](std::string_view character, std::size_t) { out += character == "\t" ? " " : character; });
+    for_each_character(text, is_valid_utf8(text),
+                       [&](std::string_view character, std::size_t) { out += character == "\t" ? " " : character; });
     return out;
 }
 
@@ -75,9 +85,12 @@ std::pair<std::string, std::string> underlined(Diagnostic const& d) {
         bool const shown_still = line.size() < longest_source || column <= d.position.column + d.position.length;
         if (!shown_still) return;
         line += character;
-        if (column < d.position.column) mark += character == "\t" ? std::string("\t") : std::string(width, ' ');
-        else if (column == d.position.column) mark += "^" + std::string(width - 1, '~');
-        else if (column < d.position.column + d.position.length) mark += std::string(width, '~');
+        if (column < d.position.column)
+            mark += character == "\t" ? std::string("\t") : std::string(width, ' ');
+        else if (column == d.position.column)
+            mark += "^" + std::string(width - 1, '~');
+        else if (column < d.position.column + d.position.length)
+            mark += std::string(width, '~');
     });
     if (column < d.position.column) mark += "^";
     return {line, mark};
@@ -101,7 +114,10 @@ std::string further_places(Diagnostic const& d) {
 }
 
 boost::json::object json(Position const& position) {
-    return {{"file", shown(position.file)}, {"line", position.line}, {"column", position.column}, {"length", position.length}};
+    return {{"file", shown(position.file)},
+            {"line", position.line},
+            {"column", position.column},
+            {"length", position.length}};
 }
 
 boost::json::object json(Diagnostic const& d) {
@@ -121,15 +137,20 @@ boost::json::object json(Diagnostic const& d) {
 
 std::string_view name(Severity severity) {
     switch (severity) {
-        case Severity::note: return "note";
-        case Severity::warning: return "warning";
-        case Severity::error: return "error";
+        case Severity::note:
+            return "note";
+        case Severity::warning:
+            return "warning";
+        case Severity::error:
+            return "error";
     }
     return "?";
 }
 
 int exit_code_of(std::vector<Diagnostic> const& diagnostics) {
-    auto const has = [&](int code) { return std::ranges::find(diagnostics, code, &Diagnostic::exit_code) != diagnostics.end(); };
+    auto const has = [&](int code) {
+        return std::ranges::find(diagnostics, code, &Diagnostic::exit_code) != diagnostics.end();
+    };
     for (int const unusable : {missing_argument, cannot_run})
         if (has(unusable)) return unusable;
     int code = clean;
@@ -160,7 +181,8 @@ std::string render_text(std::vector<Diagnostic> const& diagnostics, bool colour)
 std::string render_json(std::vector<Diagnostic> const& diagnostics, int exit_code) {
     boost::json::array list;
     for (auto const& diagnostic : diagnostics) list.push_back(json(diagnostic));
-    return boost::json::serialize(boost::json::object{{"exit_code", exit_code}, {"diagnostics", std::move(list)}}) + "\n";
+    return boost::json::serialize(boost::json::object{{"exit_code", exit_code}, {"diagnostics", std::move(list)}}) +
+           "\n";
 }
 
 }  // namespace drover::config

@@ -1,4 +1,5 @@
-// What a configuration file is read against: other files, and the host it is for. Parameters, so that reading is a function.
+// What a configuration file is read against: other files, and the host it is for. Parameters, so that reading is a
+// function.
 #pragma once
 
 #include <optional>

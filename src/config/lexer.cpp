@@ -1,9 +1,9 @@
 #include "config/lexer.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <limits>
-
-#include <fmt/core.h>
 
 namespace drover::config {
 
@@ -36,8 +36,10 @@ std::size_t comment_start(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '"') quoted = !quoted;
         if (quoted) continue;
-        if (is_escaped_sign(text, i)) ++i;
-        else if (is_comment_sign(text[i])) return i;
+        if (is_escaped_sign(text, i))
+            ++i;
+        else if (is_comment_sign(text[i]))
+            return i;
     }
     return text.size();
 }
@@ -105,10 +107,10 @@ private:
 
     void comment() {
         if (in_word_)
-            lexer_.reporter_.advise(
-                place(start_, at_ + 1 - start_), "comment-in-word",
-                fmt::format("`{}` begins a comment even inside a word: what counts is `{}` (write \"...\" or `\\{}` to keep it)",
-                            text_[at_], text_.substr(start_, at_ - start_), text_[at_]));
+            lexer_.reporter_.advise(place(start_, at_ + 1 - start_), "comment-in-word",
+                                    fmt::format("`{}` begins a comment even inside a word: what counts is `{}` (write "
+                                                "\"...\" or `\\{}` to keep it)",
+                                                text_[at_], text_.substr(start_, at_ - start_), text_[at_]));
         ended_ = true;
         finish_word(at_);
     }
@@ -149,16 +151,20 @@ private:
 
     void tell_no_break_space() {
         if (!lexer_.blanks_told_.insert(line_.span(at_, 0).file).second) return;
-        lexer_.reporter_.warn(place(at_, no_break_space.size()), "no-break-space",
-                              "this blank and others are no-break spaces (U+00A0), as text copied from a web page has them: taken "
-                              "as blanks, where keepalived takes them for words");
+        lexer_.reporter_.warn(
+            place(at_, no_break_space.size()), "no-break-space",
+            "this blank and others are no-break spaces (U+00A0), as text copied from a web page has them: taken "
+            "as blanks, where keepalived takes them for words");
     }
 
-    Position place(std::size_t begin, std::size_t length) const { return lexer_.sources_.position(line_.span(begin, length)); }
+    Position place(std::size_t begin, std::size_t length) const {
+        return lexer_.sources_.position(line_.span(begin, length));
+    }
 
     Token& emit(Token::Kind kind, std::size_t begin, std::size_t length) {
         auto const text = text_.substr(begin, length);
-        return lexer_.tokens_.emplace_back(Token{kind, std::string(text), place(begin, length), false, false, indent_, text});
+        return lexer_.tokens_.emplace_back(
+            Token{kind, std::string(text), place(begin, length), false, false, indent_, text});
     }
 
     Lexer& lexer_;

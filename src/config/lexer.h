@@ -1,5 +1,5 @@
-// From lines to words, as keepalived cuts them: blanks and tabs part words, `"` holds them together, `!` and `#` begin a
-// comment anywhere outside quotes (`\!` and `\#` do not), `{` and `}` stand for themselves wherever they are.
+// From lines to words, as keepalived cuts them: blanks and tabs part words, `"` holds them together, `!` and `#` begin
+// a comment anywhere outside quotes (`\!` and `\#` do not), `{` and `}` stand for themselves wherever they are.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Token {
     std::string text;  ///< without quotes and escapes
     Position position;
     bool quoted = false;
-    bool first = false;    ///< nothing but blanks stands in front of it on its line
+    bool first = false;        ///< nothing but blanks stands in front of it on its line
     std::uint16_t indent = 0;  ///< of the line: blanks in front of it, a tab reaching to the next multiple of 8
     std::string_view raw{};    ///< as it stands in its line; the words of one line lie in one string
 };
@@ -40,7 +40,7 @@ private:
     Sources const& sources_;
     Reporter& reporter_;
     std::vector<Token> tokens_;
-    std::deque<std::string> kept_;  // composed lines, which stand in no source
+    std::deque<std::string> kept_;                   // composed lines, which stand in no source
     std::unordered_set<std::uint32_t> blanks_told_;  // files of which the no-break spaces were named
 };
 

@@ -1,10 +1,10 @@
 #include "config/preprocessor.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
-
-#include <fmt/core.h>
 
 #include "config/sequence.h"
 
@@ -32,7 +32,8 @@ std::size_t word_length(std::string_view text, bool utf8) {
     return at;
 }
 
-/// Where the part that counts ends: at a comment that follows a blank (one inside a word is left for the lexer to name).
+/// Where the part that counts ends: at a comment that follows a blank (one inside a word is left for the lexer to
+/// name).
 std::size_t counting_length(std::string_view text) {
     auto const comment = comment_start(text);
     bool const stands_apart = comment == 0 || text[comment - 1] == ' ' || text[comment - 1] == '\t';
@@ -47,10 +48,16 @@ struct Preprocessor::Include {
     Span place;
 };
 
-Preprocessor::Preprocessor(FileSource& files, Host const& host, Limits const& limits, Sources& sources, Reporter& reporter,
-                           Lexer& lexer)
-    : files_(files), host_(host), limits_(limits), sources_(sources), reporter_(reporter), lexer_(lexer),
-      budget_{limits.lines, limits.bytes}, variables_(host, budget_, limits.depth) {}
+Preprocessor::Preprocessor(FileSource& files, Host const& host, Limits const& limits, Sources& sources,
+                           Reporter& reporter, Lexer& lexer)
+    : files_(files),
+      host_(host),
+      limits_(limits),
+      sources_(sources),
+      reporter_(reporter),
+      lexer_(lexer),
+      budget_{limits.lines, limits.bytes},
+      variables_(host, budget_, limits.depth) {}
 
 Result<void> Preprocessor::run(std::string const& path) {
     auto bytes = files_.read(path);
@@ -66,8 +73,9 @@ Result<void> Preprocessor::run(std::string const& path) {
 void Preprocessor::read_source(std::uint32_t file) {
     auto const& source = sources_[file];
     if (source.has_byte_order_mark() && source.line_count() > 0)
-        reporter_.warn(sources_.position({file, 1, 0, 1}), "byte-order-mark",
-                       "the file begins with a byte order mark: skipped, where keepalived takes it for a part of the first word");
+        reporter_.warn(
+            sources_.position({file, 1, 0, 1}), "byte-order-mark",
+            "the file begins with a byte order mark: skipped, where keepalived takes it for a part of the first word");
     for (std::uint32_t number = 1; number <= source.line_count();) {
         auto line = whole_line(file, number);
         check_line(file, number);
@@ -75,8 +83,10 @@ void Preprocessor::read_source(std::uint32_t file) {
         auto next = number + 1;
         if (keep_conditional(line)) {
             auto const behind = define(line, number);
-            if (behind > 0) next = behind;
-            else read_line(line, 0);
+            if (behind > 0)
+                next = behind;
+            else
+                read_line(line, 0);
         }
         number = next;
     }
@@ -90,9 +100,11 @@ void Preprocessor::check_line(std::uint32_t file, std::uint32_t line) {
     auto const text = sources_[file].line(line);
     if (text.size() <= longest_line) return;
     Span const place{file, line, static_cast<std::uint32_t>(longest_line), 1};
-    reporter_.advise_once(fmt::format("long-line {}", file), sources_.position(place), "long-line",
-                          fmt::format("this line has more than {} bytes: read as one line, where keepalived 2.2 goes on here as "
-                                      "with a new line, even in a comment, and 2.4 ignores the line", longest_line));
+    reporter_.advise_once(
+        fmt::format("long-line {}", file), sources_.position(place), "long-line",
+        fmt::format("this line has more than {} bytes: read as one line, where keepalived 2.2 goes on here as "
+                    "with a new line, even in a comment, and 2.4 ignores the line",
+                    longest_line));
 }
 
 bool Preprocessor::utf8(TextLine const& line) const { return sources_[line.span(0, 0).file].is_utf8(); }
@@ -160,8 +172,9 @@ bool Preprocessor::repeat(TextLine const& line, int depth) {
     auto const begin = line.text().size() - text.size();
     auto const place = line.span(begin, sequence->length());
     if (!sequence->is_valid()) {
-        reporter_.warn(sources_.position(place), "bad-sequence", "this is not understood, and the line ignored: ~SEQ(name, start, step, end) and "
-                                              "~LST(name, value, value, ...) are known");
+        reporter_.warn(sources_.position(place), "bad-sequence",
+                       "this is not understood, and the line ignored: ~SEQ(name, start, step, end) and "
+                       "~LST(name, value, value, ...) are known");
         return true;
     }
     auto const rest = line.suffix(begin + sequence->length());
@@ -174,7 +187,8 @@ bool Preprocessor::repeat(TextLine const& line, int depth) {
     return true;
 }
 
-/// `first`: of the references in the line. A variable of several lines cuts the line: what it holds is read line by line.
+/// `first`: of the references in the line. A variable of several lines cuts the line: what it holds is read line by
+/// line.
 void Preprocessor::replace(TextLine const& line, std::size_t first, int depth) {
     auto const text = line.text();
     auto const counting = counting_length(text);
@@ -201,7 +215,8 @@ void Preprocessor::replace(TextLine const& line, std::size_t first, int depth) {
     if (!repeat(out, depth + 1)) lexer_.read(out);
 }
 
-/// The first line follows `before`, the last one is followed by `rest`. By value: what is read may redefine the variable.
+/// The first line follows `before`, the last one is followed by `rest`. By value: what is read may redefine the
+/// variable.
 void Preprocessor::splice(TextLine before, std::vector<TextLine> lines, TextLine const& rest, int depth) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         before.append(lines[i], 0, lines[i].text().size());
@@ -231,7 +246,8 @@ std::optional<Preprocessor::Include> Preprocessor::parse_include(TextLine const&
 
 void Preprocessor::include(Include const& what) {
     if (what.pattern.empty()) {
-        reporter_.error(sources_.position(what.place), "missing-argument", missing_argument, fmt::format("`{}` needs a file", what.keyword));
+        reporter_.error(sources_.position(what.place), "missing-argument", missing_argument,
+                        fmt::format("`{}` needs a file", what.keyword));
         return;
     }
     auto const paths = files_.expand(what.pattern, directory_of(sources_[what.place.file].file()));
@@ -245,15 +261,19 @@ void Preprocessor::complain_nothing_included(Include const& include) {
     bool const required = include.keyword == "includem" || include.keyword == "includea" ||
                           (include.keyword == "includew" && has_wildcard) ||
                           (include.keyword == "includeb" && include.pattern.contains('{'));
-    if (required) reporter_.warn_with(sources_.position(include.place), "nothing-included", insecure_scripts, std::move(message));
-    else reporter_.advise(sources_.position(include.place), "nothing-included", std::move(message));
+    if (required)
+        reporter_.warn_with(sources_.position(include.place), "nothing-included", insecure_scripts, std::move(message));
+    else
+        reporter_.advise(sources_.position(include.place), "nothing-included", std::move(message));
 }
 
 void Preprocessor::include_path(std::string const& path, Span const& at) {
     if (budget_.is_spent()) return;
-    if (std::ranges::find(open_files_, path) != open_files_.end() || open_files_.size() > static_cast<std::size_t>(limits_.depth)) {
-        reporter_.warn_once("include-loop " + path, sources_.position(at), "include-loop",
-                            fmt::format("{} includes itself, or includes are nested too deeply; it is left out here", path));
+    if (std::ranges::find(open_files_, path) != open_files_.end() ||
+        open_files_.size() > static_cast<std::size_t>(limits_.depth)) {
+        reporter_.warn_once(
+            "include-loop " + path, sources_.position(at), "include-loop",
+            fmt::format("{} includes itself, or includes are nested too deeply; it is left out here", path));
         return;
     }
     auto bytes = files_.read(path);

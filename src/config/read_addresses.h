@@ -1,17 +1,24 @@
-// The lines of virtual_ipaddress and virtual_routes, in ip(8)'s words.
+// The lines of virtual_ipaddress, in ip(8)'s words.
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
+#include "base/prefix.h"
 #include "config/values.h"
 #include "model/instance.h"
 
 namespace drover::config {
 
-std::vector<model::VirtualAddress> read_virtual_addresses(Reading& reading, Statement const& list);
-/// A route that the kernel would refuse is left out with a warning; no route ever keeps an instance from MASTER.
-std::vector<model::VirtualRoute> read_virtual_routes(Reading& reading, Statement const& list);
-/// Rules are not carried out yet; what is wrong with their addresses is said all the same.
-void check_virtual_rules(Reading& reading, Statement const& list);
+/// Adds the lines of one block. What is no address is left out with a warning.
+void read_virtual_addresses(Reading& reading, Statement const& list, std::vector<model::VirtualAddress>& addresses);
+
+/// "A" or "A/LEN". A wrong length is reported and /32 or /128 stands, as in keepalived; a wrong address is reported and
+/// nothing comes back. `effect` says then what becomes of it: "the address is left out".
+std::optional<Prefix> read_prefix(Reading& reading, Token const& word, std::string_view effect);
+
+/// The scopes of ip(8).
+bool is_scope(std::string_view word);
 
 }  // namespace drover::config

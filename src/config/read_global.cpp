@@ -1,67 +1,128 @@
-#include "config/read_instance.h"
+#include "config/read_global.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+
+#include "config/garp_words.h"
 
 namespace drover::config {
 
 namespace {
 
-constexpr Duration kLongestGarp = std::chrono::hours(24);
+constexpr auto longest_pace = Duration(4'294'967'295);  // 2^32 - 1 microseconds
+constexpr std::int64_t largest_timeout = 86400 * 24;    // IPVS's bound: signed milliseconds in 32 bits
 
 void read_emails(Reading& reading, Statement const& list, model::Global& global) {
+    if (!list.has_block) return;
     for (auto const& line : list.block)
-        for (auto const& word : line.words) global.notification_email.push_back(word.text);
-    if (global.notification_email.empty())
-        reading.reporter.warn(list.keyword().position, "empty-list", "`notification_email` names no address");
-    reading.reporter.note_once("mail", list.keyword().position, "not-yet",
-                               "no mail is sent yet: notification by mail is known, but not carried out by this version");
+        for (auto const& word : line.words) global.notification_email.emplace_back(word.text);
+    if (list.block.empty())
+        reading.reporter.warn(list.keyword().position, "empty-block", "this notification_email block is empty");
+}
+
+bool is_host_name(std::string_view text) {
+    auto const fits = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
+    };
+    return !text.empty() && std::ranges::all_of(text, fits);
+}
+
+void read_smtp_server(Reading& reading, Statement const& statement, model::Global& global) {
+    auto const& host = *statement.argument(1);
+    if (is_host_name(host.text))
+        global.smtp_server = host.text;
+    else
+        reading.reporter.warn(
+            host.position, "bad-host",
+            fmt::format("`{}` is no host name or IP address: this smtp_server is ignored", host.text));
+}
+
+void read_script_user(Reading& reading, Statement const& statement, model::Global& global) {
+    auto const& user = *statement.argument(1);
+    if (!reading.host.has_user(std::string(user.text))) {
+        reading.reporter.warn(
+            user.position, "no-such-user",
+            fmt::format("there is no user `{}` on this host: this script_user is ignored", user.text));
+        return;
+    }
+    global.script_user = user.text;
+    global.script_group = statement.argument(2) == nullptr ? std::string_view{} : statement.argument(2)->text;
+}
+
+void read_multicast_group(Reading& reading, Statement const& statement, InstanceDefaults& defaults) {
+    auto const address = read_address(reading, statement);
+    if (!address) return;
+    if (address->is_v4() && address->is_multicast())
+        defaults.multicast_group = *address;
+    else
+        reading.reporter.warn(statement.argument(1)->position, "no-multicast",
+                              fmt::format("{} is no IPv4 multicast address: 224.0.0.18 is used", address->text()));
 }
 
 void read_timeouts(Reading& reading, Statement const& statement, model::Timeouts& timeouts) {
-    for (std::size_t i = 1; i + 1 < statement.words.size(); i += 2) {
-        auto const& word = statement.words[i].text;
-        Statement const value{{statement.words[i], statement.words[i + 1]}, false, {}};
-        auto const seconds = read_number(reading, value, 1, 2678400);
-        if (!seconds) continue;
-        if (word == "tcp") timeouts.tcp = static_cast<std::uint32_t>(*seconds);
-        if (word == "tcpfin") timeouts.tcpfin = static_cast<std::uint32_t>(*seconds);
-        if (word == "udp") timeouts.udp = static_cast<std::uint32_t>(*seconds);
+    for (std::size_t i = 1; i < statement.words.size(); i += 2) {
+        auto const& kind = statement.words[i];
+        auto* const timeout = kind.text == "tcp"      ? &timeouts.tcp
+                              : kind.text == "tcpfin" ? &timeouts.tcpfin
+                              : kind.text == "udp"    ? &timeouts.udp
+                                                      : nullptr;
+        auto const* const value = statement.argument(i + 1);
+        auto const seconds = value == nullptr ? std::nullopt : parse_number(value->text);
+        if (timeout != nullptr && seconds && *seconds >= 1 && *seconds <= largest_timeout)
+            *timeout = static_cast<std::uint32_t>(*seconds);
+        else
+            reading.reporter.warn(
+                value == nullptr || timeout == nullptr ? kind.position : value->position, "bad-timeout",
+                fmt::format(
+                    "lvs_timeouts takes tcp, tcpfin and udp, each with seconds from 1 to {}: this one is ignored",
+                    largest_timeout));
     }
 }
 
-/// The words that hold for every instance unless it says otherwise.
-void read_instance_default(Reading& reading, Statement const& statement, InstanceDefaults& defaults) {
-    auto const& word = statement.keyword().text;
-    if (word == "vrrp_version") defaults.version = static_cast<int>(read_number(reading, statement, 2, 3).value_or(2));
-    if (word == "vrrp_garp_master_delay") defaults.garp.delay = read_timer(reading, statement, 0s, kLongestGarp).value_or(5s);
-    if (word == "vrrp_garp_master_repeat") defaults.garp.repeat = static_cast<int>(read_number(reading, statement, 1, 255).value_or(5));
-    if (word == "vrrp_garp_master_refresh") defaults.garp.refresh = read_timer(reading, statement, 0s, kLongestGarp).value_or(0s);
-    if (word == "vrrp_garp_master_refresh_repeat")
-        defaults.garp.refresh_repeat = static_cast<int>(read_number(reading, statement, 1, 255).value_or(1));
-    if (word == "vrrp_skip_check_adv_addr") defaults.skip_check_adv_addr = read_switch(reading, statement);
-    if (word == "vrrp_garp_interval" || word == "vrrp_gna_interval") (void)read_timer(reading, statement, 1us, 4294s);
-    if (word == "vrrp_mcast_group4")
-        if (auto const group = read_address(reading, statement); group && group->is_v4() && group->is_multicast())
-            defaults.multicast_group = *group;
+void read_word(Reading& reading, Statement const& s, model::Global& global, InstanceDefaults& defaults) {
+    auto const name = s.name();
+    if (name == "notification_email") return read_emails(reading, s, global);
+    if (name == "enable_script_security")
+        global.enable_script_security = true;
+    else if (name == "vrrp_strict")
+        defaults.strict = true;
+    else if (name == "vrrp_skip_check_adv_addr")
+        defaults.skip_check_adv_addr = read_switch(reading, s).value_or(false);
+    else if (s.argument(1) == nullptr)
+        return;
+    else if (name == "router_id")
+        global.router_id = s.argument(1)->text;
+    else if (name == "notification_email_from")
+        global.notification_email_from = s.argument(1)->text;
+    else if (name == "smtp_server")
+        read_smtp_server(reading, s, global);
+    else if (name == "smtp_connect_timeout")
+        global.smtp_connect_timeout = read_timer(reading, s, 1s, longest_pace).value_or(global.smtp_connect_timeout);
+    else if (name == "script_user")
+        read_script_user(reading, s, global);
+    else if (name == "lvs_timeouts")
+        read_timeouts(reading, s, global.timeouts);
+    else if (name == "vrrp_version")
+        defaults.version = static_cast<int>(read_number(reading, s, 2, 3).value_or(defaults.version));
+    else if (name == "vrrp_mcast_group4")
+        read_multicast_group(reading, s, defaults);
+    else if (name == "default_interface")
+        defaults.interface = s.argument(1)->text;
+    // Not carried out, but 0, which many files have, is an error to keepalived.
+    else if (name == "vrrp_garp_interval" || name == "vrrp_gna_interval")
+        read_timer(reading, s, 1us, longest_pace);
+    else
+        read_garp_word(reading, s, "vrrp_", defaults.garp);
 }
 
 }  // namespace
 
 void read_global(Reading& reading, Statement const& block, model::Global& global, InstanceDefaults& defaults) {
-    for (auto const& statement : block.block) {
-        auto const& word = statement.keyword().text;
-        auto const* argument = statement.argument(1);
-        if (word == "notification_email") read_emails(reading, statement, global);
-        else if (word == "lvs_timeouts") read_timeouts(reading, statement, global.timeouts);
-        else if (word == "enable_script_security") global.enable_script_security = read_switch(reading, statement);
-        else if (word == "smtp_connect_timeout") global.smtp_connect_timeout = read_timer(reading, statement, 1us, 4294s).value_or(30s);
-        else if (argument == nullptr) continue;
-        else if (word == "router_id") global.router_id = argument->text;
-        else if (word == "notification_email_from") global.notification_email_from = argument->text;
-        else if (word == "smtp_server") global.smtp_server = argument->text;
-        else if (word == "script_user") {
-            global.script_user = argument->text;
-            global.script_group = statement.argument(2) != nullptr ? statement.argument(2)->text : "";
-        } else read_instance_default(reading, statement, defaults);
-    }
+    for (auto const& statement : block.block)
+        if (statement.known != nullptr && !statement.is_void) read_word(reading, statement, global, defaults);
 }
 
 }  // namespace drover::config

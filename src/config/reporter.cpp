@@ -13,8 +13,8 @@ constexpr auto nothing_said = std::numeric_limits<Reporter::Index>::max();
 
 }  // namespace
 
-Reporter::Index Reporter::add(Severity severity, Position const& at, std::string_view code, int exit_code, std::string message,
-                              std::string suggestion) {
+Reporter::Index Reporter::add(Severity severity, Position const& at, std::string_view code, int exit_code,
+                              std::string message, std::string suggestion) {
     Diagnostic diagnostic;
     diagnostic.severity = severity;
     diagnostic.code = code;
@@ -34,7 +34,8 @@ Reporter::Index Reporter::warn(Position const& at, std::string_view code, std::s
     return add(Severity::warning, at, code, corrected, std::move(message), std::move(suggestion));
 }
 
-Reporter::Index Reporter::advise(Position const& at, std::string_view code, std::string message, std::string suggestion) {
+Reporter::Index Reporter::advise(Position const& at, std::string_view code, std::string message,
+                                 std::string suggestion) {
     return add(Severity::warning, at, code, clean, std::move(message), std::move(suggestion));
 }
 
@@ -42,7 +43,8 @@ Reporter::Index Reporter::error(Position const& at, std::string_view code, ExitC
     return add(Severity::error, at, code, exit_code, std::move(message), {});
 }
 
-Reporter::Index Reporter::warn_with(Position const& at, std::string_view code, ExitCode exit_code, std::string message) {
+Reporter::Index Reporter::warn_with(Position const& at, std::string_view code, ExitCode exit_code,
+                                    std::string message) {
     return add(Severity::warning, at, code, exit_code, std::move(message), {});
 }
 

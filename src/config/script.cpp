@@ -1,9 +1,9 @@
 #include "config/script.h"
 
+#include <fmt/core.h>
+
 #include <cctype>
 #include <cstddef>
-
-#include <fmt/core.h>
 
 namespace drover::config {
 
@@ -18,7 +18,8 @@ int digit(char c) {
 /// Up to `most` digits at line[at] as a character; `at` is moved behind them.
 char coded(std::string_view line, std::size_t& at, int base, std::size_t most) {
     int value = 0;
-    for (std::size_t i = 0; i < most && at < line.size() && digit(line[at]) < base; ++i) value = value * base + digit(line[at++]);
+    for (std::size_t i = 0; i < most && at < line.size() && digit(line[at]) < base; ++i)
+        value = value * base + digit(line[at++]);
     return static_cast<char>(value);
 }
 
@@ -78,17 +79,23 @@ model::Script read_script(Reading& reading, Statement const& statement) {
     script.argv = script_words(words[0]);
     if (words.size() > 1) script.user = words[1];
     if (words.size() > 2) script.group = words[2];
-    script.origin = origin_of(statement);
+    script.origin = reading.origin(statement);
     if (!script.user.empty() && !reading.host.has_user(script.user)) {
-        reading.reporter.advise_once("user " + script.user, statement.argument(2) != nullptr ? statement.argument(2)->position : statement.keyword().position, "no-such-user",
-                                fmt::format("a second word is the user to run the script as, and there is no user `{}` here: the script is not run "
-                                            "(put \"...\" around a program with its arguments)", script.user));
+        reading.reporter.advise_once(
+            "user " + script.user,
+            statement.argument(2) != nullptr ? statement.argument(2)->position : statement.keyword().position,
+            "no-such-user",
+            fmt::format(
+                "a second word is the user to run the script as, and there is no user `{}` here: the script is not run "
+                "(put \"...\" around a program with its arguments)",
+                script.user));
         script = {};
     }
     return script;
 }
 
-void judge_script(Reading& reading, Statement const& statement, model::Script const& script, ScriptUse use, bool security_enabled) {
+void judge_script(Reading& reading, Statement const& statement, model::Script const& script, ScriptUse use,
+                  bool security_enabled) {
     if (script.empty() || statement.argument(1) == nullptr) return;
     auto const& program = script.argv[0];
     auto const& place = statement.argument(1)->position;
@@ -96,29 +103,36 @@ void judge_script(Reading& reading, Statement const& statement, model::Script co
         case ScriptState::fine:
             if (!security_enabled && reading.reporter.first("script-security", place)) {
                 reading.reporter.warn_with(place, "script-security", insecure_scripts,
-                                           "scripts are run without a look at who may change them, since global_defs does not say enable_script_security");
+                                           "scripts are run without a look at who may change them, since global_defs "
+                                           "does not say enable_script_security");
                 reading.reporter.remember("script-security");
             }
             return;
         case ScriptState::changeable:
             if (reading.reporter.first("insecure-script " + program, place)) {
-                reading.reporter.warn_with(place, "insecure-script", insecure_scripts,
-                                           fmt::format("{} would run as root, and others than root can change it or a directory on the way to it", program));
+                reading.reporter.warn_with(
+                    place, "insecure-script", insecure_scripts,
+                    fmt::format(
+                        "{} would run as root, and others than root can change it or a directory on the way to it",
+                        program));
                 reading.reporter.remember("insecure-script " + program);
             }
             return;
         case ScriptState::missing:
             if (use == ScriptUse::notify)
-                reading.reporter.advise_once("script " + program, place, "script-missing",
-                                             fmt::format("{} does not exist on this host: nothing will be run", program));
+                reading.reporter.advise_once(
+                    "script " + program, place, "script-missing",
+                    fmt::format("{} does not exist on this host: nothing will be run", program));
             else if (use == ScriptUse::check)
-                reading.reporter.warn_once("script " + program, place, "script-missing",
-                                           fmt::format("{} does not exist on this host: keepalived would not run the check", program));
+                reading.reporter.warn_once(
+                    "script " + program, place, "script-missing",
+                    fmt::format("{} does not exist on this host: keepalived would not run the check", program));
             return;
         case ScriptState::not_executable:
             if (use != ScriptUse::no_more)
-                reading.reporter.advise_once("script " + program, place, "script-not-executable",
-                                             fmt::format("{} is not executable and cannot be run (chmod +x {})", program, program));
+                reading.reporter.advise_once(
+                    "script " + program, place, "script-not-executable",
+                    fmt::format("{} is not executable and cannot be run (chmod +x {})", program, program));
     }
 }
 

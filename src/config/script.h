@@ -10,8 +10,8 @@
 
 namespace drover::config {
 
-/// A line cut by shell-like rules: '...' and "..." hold words together, pieces that touch are one word, \n \t \a \b \e \f \r \v
-/// \xHH \ooo and \cC mean characters, any other character after `\` means itself.
+/// A line cut by shell-like rules: '...' and "..." hold words together, pieces that touch are one word, \n \t \a \b \e
+/// \f \r \v \xHH \ooo and \cC mean characters, any other character after `\` means itself.
 std::vector<std::string> script_words(std::string_view line);
 
 /// What stands behind a script keyword: one word, in quotes if it has arguments, and then perhaps a user and a group.
@@ -25,6 +25,7 @@ enum class ScriptUse {
 
 /// Looks at the program behind a script and says what is wrong with it, each program once.
 /// `needs_security`: global_defs does not say enable_script_security.
-void judge_script(Reading& reading, Statement const& statement, model::Script const& script, ScriptUse use, bool security_enabled);
+void judge_script(Reading& reading, Statement const& statement, model::Script const& script, ScriptUse use,
+                  bool security_enabled);
 
 }  // namespace drover::config

@@ -51,8 +51,10 @@ std::optional<Sequence> Sequence::parse(std::string_view text) {
         sequence.length_ = std::min(close, text.size() - 1) + 1;
         if (close == std::string_view::npos) return sequence;
         auto const words = split(text.substr(word.size(), close - word.size()));
-        if (word == "~LST(") sequence.parse_list(words);
-        else sequence.parse_numbers(words, word == "~SEQx(" ? 16 : 10);
+        if (word == "~LST(")
+            sequence.parse_list(words);
+        else
+            sequence.parse_numbers(words, word == "~SEQx(" ? 16 : 10);
         return sequence;
     }
     return std::nullopt;

@@ -1,5 +1,5 @@
-// ~SEQ(name, start, step, end), ~SEQx(...) in hexadecimal, ~LST(name, a, b, ...) and ~LST({x, y}, {1, 2}, ...): a line that is
-// read once for every value.
+// ~SEQ(name, start, step, end), ~SEQx(...) in hexadecimal, ~LST(name, a, b, ...) and ~LST({x, y}, {1, 2}, ...): a line
+// that is read once for every value.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,10 @@ std::size_t valid_length(std::string_view text) {
     auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     auto const lead = byte(0);
     if (lead < 0x80) return 1;
-    std::size_t const length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >> 4 == 14 ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+    std::size_t const length = lead >= 0xc2 && lead <= 0xdf   ? 2
+                               : lead >> 4 == 14              ? 3
+                               : lead >= 0xf0 && lead <= 0xf4 ? 4
+                                                              : 0;
     if (length == 0 || length > text.size()) return 0;
     for (std::size_t i = 1; i < length; ++i)
         if (!is_continuation(text[i])) return 0;
@@ -42,7 +45,9 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 }
 
 Source::Source(std::string file, std::string bytes)
-    : file_(std::move(file)), bytes_(std::move(bytes)), utf8_(is_valid_utf8(bytes_)),
+    : file_(std::move(file)),
+      bytes_(std::move(bytes)),
+      utf8_(is_valid_utf8(bytes_)),
       byte_order_mark_(bytes_.starts_with(byte_order_mark)) {
     std::string_view rest = bytes_;
     if (byte_order_mark_) rest.remove_prefix(byte_order_mark.size());

@@ -14,9 +14,9 @@ namespace drover::config {
 
 /// A stretch of one line, in bytes.
 struct Span {
-    std::uint32_t file = 0;    ///< index in Sources
-    std::uint32_t line = 0;    ///< from 1; 0: the file as a whole
-    std::uint32_t begin = 0;   ///< offset in the line
+    std::uint32_t file = 0;   ///< index in Sources
+    std::uint32_t line = 0;   ///< from 1; 0: the file as a whole
+    std::uint32_t begin = 0;  ///< offset in the line
     std::uint32_t length = 0;
     bool operator==(Span const&) const = default;
 };

@@ -34,7 +34,7 @@ private:
     struct Piece {
         std::size_t at;  // in owned_
         Span source;
-        bool literal;    // byte by byte as in the source; else all at `source`
+        bool literal;  // byte by byte as in the source; else all at `source`
     };
     void append(std::string_view text, Span const& source, bool literal);
 

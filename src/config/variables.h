@@ -42,7 +42,8 @@ std::optional<Reference> reference_at(std::string_view text, std::size_t at);
 
 class Variables {
 public:
-    Variables(Host const& host, Budget& budget, int depth) : host_(host), budget_(budget), depth_(depth), random_(host.random_seed()) {}
+    Variables(Host const& host, Budget& budget, int depth)
+        : host_(host), budget_(budget), depth_(depth), random_(host.random_seed()) {}
 
     /// One line, or several for a definition that went on with `\`.
     void define(std::string name, std::vector<TextLine> lines) { values_[std::move(name)] = std::move(lines); }
@@ -50,8 +51,8 @@ public:
 
     /// The lines behind a variable of several lines; nullptr: it has one, or is unknown.
     std::vector<TextLine> const* lines_of(std::string_view name) const;
-    /// The value of a one-line or built-in variable with all that it refers to replaced; nothing: it is unknown, and the
-    /// reference stays in the text. `file`: where the reference stands.
+    /// The value of a one-line or built-in variable with all that it refers to replaced; nothing: it is unknown, and
+    /// the reference stays in the text. `file`: where the reference stands.
     std::optional<std::string> value_of(Reference const& reference, std::string const& file, bool in_quotes);
 
 private:

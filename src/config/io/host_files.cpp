@@ -1,13 +1,5 @@
 #include "config/io/host_files.h"
 
-#include <bit>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <random>
-#include <sstream>
-
 #include <arpa/inet.h>
 #include <glob.h>
 #include <ifaddrs.h>
@@ -15,6 +7,14 @@
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <bit>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <sstream>
 
 namespace drover::config {
 
@@ -36,9 +36,13 @@ std::optional<std::set<Prefix>> interface_addresses() {
     if (::getifaddrs(&list) != 0) return std::nullopt;
     std::set<Prefix> addresses;
     for (auto const* entry = list; entry != nullptr; entry = entry->ifa_next) {
-        if (entry->ifa_addr == nullptr || entry->ifa_netmask == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
-        auto const host_order = [](sockaddr const* address) { return ntohl(reinterpret_cast<sockaddr_in const*>(address)->sin_addr.s_addr); };
-        addresses.insert({Address::v4(host_order(entry->ifa_addr)), static_cast<std::uint8_t>(std::popcount(host_order(entry->ifa_netmask)))});
+        if (entry->ifa_addr == nullptr || entry->ifa_netmask == nullptr || entry->ifa_addr->sa_family != AF_INET)
+            continue;
+        auto const host_order = [](sockaddr const* address) {
+            return ntohl(reinterpret_cast<sockaddr_in const*>(address)->sin_addr.s_addr);
+        };
+        addresses.insert({Address::v4(host_order(entry->ifa_addr)),
+                          static_cast<std::uint8_t>(std::popcount(host_order(entry->ifa_netmask)))});
     }
     ::freeifaddrs(list);
     return addresses;
@@ -53,7 +57,8 @@ std::string contents(char const* path) {
 std::string find_program(std::string const& program) {
     if (program.contains('/')) return program;
     auto const* const path = std::getenv("PATH");
-    std::istringstream directories(path == nullptr ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" : path);
+    std::istringstream directories(path == nullptr ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+                                                   : path);
     for (std::string directory; std::getline(directories, directory, ':');) {
         auto candidate = (directory.empty() ? "." : directory) + "/" + program;
         if (::access(candidate.c_str(), F_OK) == 0) return candidate;
@@ -63,7 +68,7 @@ std::string find_program(std::string const& program) {
 
 /// The part belongs to somebody else than root, or others may write to it. A sticky directory protects what is in it.
 bool is_changeable(std::filesystem::path const& part) {
-    struct stat status{};
+    struct stat status {};
     if (::stat(part.c_str(), &status) != 0) return false;
     if (status.st_uid != 0) return true;
     bool const shared = (status.st_mode & (S_IWOTH | (status.st_gid != 0 ? S_IWGRP : 0))) != 0;
@@ -98,7 +103,9 @@ std::vector<std::string> HostFiles::expand(std::string const& pattern, std::stri
 }
 
 ThisHost::ThisHost(std::string config_id)
-    : config_id_(std::move(config_id)), interfaces_(interface_names()), addresses_(interface_addresses()),
+    : config_id_(std::move(config_id)),
+      interfaces_(interface_names()),
+      addresses_(interface_addresses()),
       gateways_(default_gateways(contents("/proc/net/route"))) {
     if (!config_id_.empty()) return;
     char name[256] = {};
@@ -109,7 +116,7 @@ ThisHost::ThisHost(std::string config_id)
 
 ScriptState ThisHost::script(std::string const& program) const {
     auto const path = find_program(program);
-    struct stat status{};
+    struct stat status {};
     if (path.empty() || ::stat(path.c_str(), &status) != 0) return ScriptState::missing;
     if (::access(path.c_str(), X_OK) != 0 || !S_ISREG(status.st_mode)) return ScriptState::not_executable;
     std::error_code error;
@@ -139,7 +146,8 @@ std::set<Address> default_gateways(std::string_view routes) {
         std::istringstream words(line);
         std::string interface;
         std::uint32_t destination = 0, gateway = 0, flags = 0;
-        if (words >> interface >> std::hex >> destination >> gateway >> flags && destination == 0 && (flags & is_gateway) != 0)
+        if (words >> interface >> std::hex >> destination >> gateway >> flags && destination == 0 &&
+            (flags & is_gateway) != 0)
             gateways.insert(Address::v4(ntohl(gateway)));
     }
     return gateways;

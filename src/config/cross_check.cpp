@@ -1,0 +1,131 @@
+#include "config/cross_check.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "config/read_tracking.h"
+
+namespace drover::config {
+
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+Names names_of(std::span<Statement const> tree, std::string_view keyword) {
+    Names names;
+    for (auto const& block : tree)
+        if (block.known != nullptr && block.name() == keyword && block.argument(1) != nullptr)
+            names.emplace(block.argument(1)->text);
+    return names;
+}
+
+bool is_ipv6(model::Instance const& instance) {
+    return !instance.addresses.empty() && !instance.addresses.front().prefix.address.is_v4();
+}
+
+bool holds(model::Instance const& instance, Address const& address) {
+    return std::ranges::any_of(instance.addresses,
+                               [&](model::VirtualAddress const& a) { return a.prefix.address == address; });
+}
+
+/// Networks that the host is in even without its virtual addresses.
+std::vector<Prefix> own_networks(std::set<Prefix> const& addresses, std::span<Read<model::Instance> const> instances) {
+    std::vector<Prefix> networks;
+    for (auto const& own : addresses)
+        if (std::ranges::none_of(instances, [&](auto const& read) { return holds(read.value, own.address); }))
+            networks.push_back(own);
+    return networks;
+}
+
+}  // namespace
+
+void drop_twins(Reading& reading, std::vector<Read<model::Instance>>& instances) {
+    std::unordered_set<std::string> names;
+    std::set<std::tuple<std::string, int, bool>> routers;
+    std::erase_if(instances, [&](Read<model::Instance> const& read) {
+        auto const& instance = read.value;
+        auto const& place = read.block->keyword().position;
+        if (!names.insert(instance.name).second) {
+            reading.reporter.warn(
+                place, "duplicate-instance",
+                fmt::format("there is a vrrp_instance {} already: this one is left out", instance.name));
+            return true;
+        }
+        if (routers.emplace(instance.interface, instance.virtual_router_id, is_ipv6(instance)).second) return false;
+        reading.reporter.warn(
+            place, "duplicate-vrid",
+            fmt::format("vrrp_instance {} uses virtual_router_id {} on {} as another one does: it is left out",
+                        instance.name, instance.virtual_router_id, instance.interface));
+        return true;
+    });
+}
+
+void drop_twins(Reading& reading, std::vector<Read<model::Service>>& services) {
+    std::unordered_set<ServiceKey> keys;
+    std::erase_if(services, [&](Read<model::Service> const& read) {
+        if (keys.insert(read.value.key).second) return false;
+        reading.reporter.advise(read.block->keyword().position, "duplicate-service",
+                                fmt::format("there is a virtual_server {} already: this one is left out",
+                                            read.value.key.keepalived_text()));
+        return true;
+    });
+}
+
+void check_references(Reading& reading, std::span<Statement const> tree) {
+    auto const scripts = names_of(tree, "vrrp_script");
+    auto const instances = names_of(tree, "vrrp_instance");
+    for (auto const& block : tree) {
+        if (block.known == nullptr || !block.has_block || block.is_void) continue;
+        bool const is_group = block.name() == "vrrp_sync_group";
+        if (is_group) check_sync_group(reading, block, instances);
+        if (is_group || block.name() == "vrrp_instance")
+            for (auto const& inner : block.block)
+                if (inner.known != nullptr && inner.name() == "track_script")
+                    check_tracked_scripts(reading, inner, scripts);
+        if (block.name() == "vrrp_script" && block.argument(1) != nullptr && block.find("script") == nullptr)
+            reading.reporter.warn(block.keyword().position, "no-script",
+                                  fmt::format("vrrp_script {} has no script: it is left out", block.argument(1)->text));
+    }
+}
+
+void check_addresses(Reading& reading, std::span<Read<model::Instance> const> instances) {
+    std::unordered_map<Address, model::Instance const*> holders;
+    for (auto const& read : instances)
+        for (auto const& address : read.value.addresses) {
+            auto const [holder, is_new] = holders.emplace(address.prefix.address, &read.value);
+            if (is_new || holder->second == &read.value) continue;
+            reading.reporter.advise(read.block->keyword().position, "address-in-two-instances",
+                                    fmt::format("{} is a virtual address of vrrp_instance {} and of vrrp_instance {}: "
+                                                "two directors may hold it at once",
+                                                address.prefix.address.text(), holder->second->name, read.value.name));
+        }
+}
+
+void check_gateways(Reading& reading, std::span<Read<model::Instance> const> instances) {
+    auto const addresses = reading.host.addresses();
+    if (!addresses) return;
+    auto const networks = own_networks(*addresses, instances);
+    for (auto const& gateway : reading.host.gateways()) {
+        if (std::ranges::any_of(networks, [&](Prefix const& network) { return network.contains(gateway); })) continue;
+        for (auto const& read : instances)
+            for (auto const& address : read.value.addresses) {
+                if (address.prefix.length >= 32 || !address.prefix.contains(gateway)) continue;
+                auto const* const list = read.block->find("virtual_ipaddress");
+                reading.reporter.note_once("gateway " + gateway.text(),
+                                           (list == nullptr ? *read.block : *list).keyword().position,
+                                           "gateway-behind-vip",
+                                           fmt::format("this host's gateway {} is in no network of its own, but in "
+                                                       "that of {}: it is reachable only while this director "
+                                                       "is MASTER",
+                                                       gateway.text(), address.prefix.text()));
+            }
+    }
+}
+
+}  // namespace drover::config

@@ -1,0 +1,42 @@
+#include "config/garp_words.h"
+
+#include <algorithm>
+#include <string>
+
+namespace drover::config {
+
+namespace {
+
+constexpr auto longest_delay = Duration(std::chrono::seconds(4'294'967));  // 2^32 milliseconds and more are of no use
+constexpr std::int64_t most_repeats = 255;
+
+void read_repeat(Reading& reading, Statement const& statement, int& repeat) {
+    auto const number = read_number(reading, statement, 0, most_repeats);
+    if (!number) return;
+    repeat = static_cast<int>(std::max<std::int64_t>(*number, 1));
+    if (*number == 0)
+        reading.reporter.warn(
+            statement.argument(1)->position, "bad-number",
+            std::string("`") + std::string(statement.name()) + "` is at least 1: 1 is used, as in keepalived");
+}
+
+}  // namespace
+
+bool read_garp_word(Reading& reading, Statement const& statement, std::string_view prefix, model::GarpSchedule& garp) {
+    auto name = statement.name();
+    if (!name.starts_with(prefix)) return false;
+    name.remove_prefix(prefix.size());
+    if (name == "garp_master_delay")
+        garp.delay = read_timer(reading, statement, 0s, longest_delay).value_or(garp.delay);
+    else if (name == "garp_master_refresh")
+        garp.refresh = read_timer(reading, statement, 0s, longest_delay).value_or(garp.refresh);
+    else if (name == "garp_master_repeat")
+        read_repeat(reading, statement, garp.repeat);
+    else if (name == "garp_master_refresh_repeat")
+        read_repeat(reading, statement, garp.refresh_repeat);
+    else
+        return false;
+    return true;
+}
+
+}  // namespace drover::config

@@ -1,0 +1,200 @@
+// The words of global_defs.
+#include "config/vocabulary.h"
+
+namespace drover::config {
+
+namespace {
+
+constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
+constexpr std::string_view snmp = "there is no SNMP agent yet";
+constexpr std::string_view fifo = "no events are written to FIFOs yet";
+constexpr std::string_view scripts = "scripts of notify_* and notify are run, nothing else yet";
+constexpr std::string_view dump = "there is `drover status --json` instead";
+
+constexpr Context notification_email_context{"notification_email", {}, true};
+
+consteval Keyword about_mail(std::string_view name, int least = 1) {
+    return {name, Treatment::not_yet, least, any_number, nullptr, false, mail, "mail"};
+}
+
+constexpr std::array read_words{
+    word("router_id"),
+    word("script_user", 1, 2),
+    word("enable_script_security", 0),
+    word("lvs_timeouts", 1, any_number),
+    word("vrrp_version"),
+    word("vrrp_strict", 0, 0),
+    word("vrrp_skip_check_adv_addr", 0, 1),
+    word("vrrp_garp_master_delay"),
+    word("vrrp_garp_master_repeat"),
+    word("vrrp_garp_master_refresh"),
+    word("vrrp_garp_master_refresh_repeat"),
+    word("vrrp_mcast_group4"),
+    word("default_interface"),
+};
+
+constexpr std::array mail_words{
+    Keyword{"notification_email", Treatment::not_yet, 0, 0, &notification_email_context, false, mail, "mail"},
+    about_mail("notification_email_from"),
+    about_mail("smtp_server"),
+    about_mail("smtp_connect_timeout"),
+    about_mail("smtp_helo_name"),
+    about_mail("smtp_alert", 0),
+    about_mail("smtp_alert_vrrp", 0),
+    about_mail("smtp_alert_checker", 0),
+    about_mail("no_email_faults", 0),
+    about_mail("no_checker_emails", 0),
+};
+
+constexpr std::array vrrp_words{
+    later("vrrp_garp_interval", 1, "gratuitous ARP is not paced"),
+    later("vrrp_gna_interval", 1, "there is no IPv6 yet"),
+    later("vrrp_garp_lower_prio_delay", 1),
+    later("vrrp_garp_lower_prio_repeat", 1),
+    later("vrrp_garp_extra_if", 1),
+    later("vrrp_min_garp", 0),
+    later("vrrp_mcast_group6", 1, "there is no IPv6 yet"),
+    later("vrrp_check_unicast_src", 0),
+    later("vrrp_lower_prio_no_advert", 0),
+    later("vrrp_higher_prio_send_advert", 0),
+    later("vrrp_down_timer_adverts", 1),
+    later("vrrp_startup_delay", 1),
+    later("vrrp_delay_after_boot", 1),
+    later("vrrp_owner_ignore_adverts", 0),
+    later("v3_checksum_as_v2", 0),
+    later("vmac_prefix", 1),
+    later("vmac_addr_prefix", 1),
+    later("vrrp_vmac_garp_intvl", 1),
+    later("vmac_garp_intvl", 1),
+    silent("log_unknown_vrids"),
+    silent("disable_local_igmp"),
+    silent("dynamic_interfaces"),
+    silent("vrrp_iptables"),
+    silent("vrrp_ipsets"),
+    silent("nftables"),
+    silent("nftables_priority", 1),
+    silent("nftables_counters"),
+    silent("nftables_ifindex"),
+    silent("nftables_ipvs"),
+    silent("nftables_ipvs_priority", 1),
+    silent("nftables_ipvs_start_fwmark", 1),
+    silent("vrrp_ipset_type"),
+};
+
+constexpr std::array lvs_words{
+    later("lvs_sync_daemon", 1, "connections are not handed to the other director yet", "lvs_sync_daemon"),
+    silent("lvs_flush"),
+    silent("lvs_flush_onstop"),
+    silent("lvs_flush_on_stop"),
+    later("checker_log_all_failures"),
+    later("rs_init_notifies"),
+};
+
+constexpr std::array event_words{
+    later("notify_fifo", 1, fifo, "fifo"),
+    later("vrrp_notify_fifo", 1, fifo, "fifo"),
+    later("lvs_notify_fifo", 1, fifo, "fifo"),
+    later("notify_fifo_script", 1, fifo, "fifo"),
+    later("vrrp_notify_fifo_script", 1, fifo, "fifo"),
+    later("lvs_notify_fifo_script", 1, fifo, "fifo"),
+    later("vrrp_notify_priority_changes"),
+    later("fifo_write_vrrp_states_on_reload"),
+    later("startup_script", 1, scripts, "startup_script"),
+    later("startup_script_timeout", 1, scripts, "startup_script"),
+    later("shutdown_script", 1, scripts, "startup_script"),
+    later("shutdown_script_timeout", 1, scripts, "startup_script"),
+    later("enable_snmp_vrrp", 0, snmp, "snmp"),
+    later("enable_snmp_checker", 0, snmp, "snmp"),
+    later("enable_snmp_rfc", 0, snmp, "snmp"),
+    later("enable_snmp_rfcv2", 0, snmp, "snmp"),
+    later("enable_snmp_rfcv3", 0, snmp, "snmp"),
+    later("enable_snmp_keepalived", 0, snmp, "snmp"),
+    later("enable_traps", 0, snmp, "snmp"),
+    later("snmp_socket", 1, snmp, "snmp"),
+    later("snmp_vs_stats_update_interval", 1, snmp, "snmp"),
+    later("snmp_rs_stats_update_interval", 1, snmp, "snmp"),
+    later("enable_dbus", 0, "there is no D-Bus interface yet", "dbus"),
+    later("dbus_service_name", 1, "there is no D-Bus interface yet", "dbus"),
+    later("dbus_no_interface_name", 0, "there is no D-Bus interface yet", "dbus"),
+    later("json_version", 1, dump, "dump"),
+    later("state_dump_file", 1, dump, "dump"),
+    later("stats_dump_file", 1, dump, "dump"),
+    later("json_dump_file", 1, dump, "dump"),
+};
+
+constexpr std::array reload_words{
+    later("reload_time_file", 1),
+    later("reload_repeat"),
+    later("reload_file"),
+    later("include_check"),
+    silent("reload_check_config"),
+    silent("config_save_dir", 1),
+    silent("tmp_config_directory", 1),
+};
+
+// How keepalived's three processes are scheduled and named: drover has its own ways (docs/decisions).
+constexpr std::array process_words{
+    silent("vrrp_priority", 1),
+    silent("checker_priority", 1),
+    silent("bfd_priority", 1),
+    silent("vrrp_no_swap"),
+    silent("checker_no_swap"),
+    silent("bfd_no_swap"),
+    silent("vrrp_rt_priority", 1),
+    silent("checker_rt_priority", 1),
+    silent("bfd_rt_priority", 1),
+    silent("vrrp_cpu_affinity", 1),
+    silent("checker_cpu_affinity", 1),
+    silent("bfd_cpu_affinity", 1),
+    silent("vrrp_rlimit_rttime", 1),
+    silent("checker_rlimit_rttime", 1),
+    silent("bfd_rlimit_rttime", 1),
+    silent("vrrp_rlimit_rtime", 1),
+    silent("checker_rlimit_rtime", 1),
+    silent("bfd_rlimit_rtime", 1),
+    silent("max_auto_priority"),
+    silent("min_auto_priority_delay", 1),
+    silent("vrrp_rx_bufs_policy", 1),
+    silent("vrrp_rx_bufs_multiplier", 1),
+    silent("vrrp_netlink_cmd_rcv_bufs", 1),
+    silent("vrrp_netlink_cmd_rcv_bufs_force"),
+    silent("vrrp_netlink_monitor_rcv_bufs", 1),
+    silent("vrrp_netlink_monitor_rcv_bufs_force"),
+    silent("lvs_netlink_cmd_rcv_bufs", 1),
+    silent("lvs_netlink_cmd_rcv_bufs_force"),
+    silent("lvs_netlink_monitor_rcv_bufs", 1),
+    silent("lvs_netlink_monitor_rcv_bufs_force"),
+    silent("process_monitor_rcv_bufs", 1),
+    silent("process_monitor_rcv_bufs_force"),
+    silent("process_names"),
+    silent("process_name", 1),
+    silent("vrrp_process_name", 1),
+    silent("checker_process_name", 1),
+    silent("lvs_process_name", 1),
+    silent("bfd_process_name", 1),
+    silent("umask", 1),
+    silent("random_seed", 1),
+    silent("use_symlink_paths"),
+    silent("set_supplementary_groups"),
+    silent("data_use_instance"),
+    silent("iproute_usr_dir", 1),
+    silent("iproute_etc_dir", 1),
+    silent("linkbeat_use_polling"),
+};
+
+constexpr std::array old_words{
+    gone("lvs_id", "today it is `router_id`"),
+    gone("garp_master_delay", "here it is `vrrp_garp_master_delay`"),
+    gone("garp_master_repeat", "here it is `vrrp_garp_master_repeat`"),
+    gone("garp_master_refresh", "here it is `vrrp_garp_master_refresh`"),
+    gone("garp_master_refresh_repeat", "here it is `vrrp_garp_master_refresh_repeat`"),
+};
+
+constexpr auto table =
+    keyword_table(read_words, mail_words, vrrp_words, lvs_words, event_words, reload_words, process_words, old_words);
+
+}  // namespace
+
+constinit Context const global_defs_context{"global_defs", table};
+
+}  // namespace drover::config
