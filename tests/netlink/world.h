@@ -38,6 +38,8 @@ protected:
             run("ip addr add 10.0.0.2/24 brd + dev eth0");
             run("ip link set eth0 up");
         });
+        // The kernel tells of a carrier a moment after it is there, by a worker of its own.
+        run("for i in $(seq 500); do ip -o link show eth0 | grep -q 'state UP' && exit 0; sleep 0.01; done; exit 1");
     }
 
     void TearDown() override {
