@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "app/desired.h"
-#include "app/gateway_note.h"
 #include "base/log.h"
 #include "netlink/io/neighbour.h"
 
@@ -98,11 +97,9 @@ Result<void> NetworkWatch::place_packet_path() {
     auto const wanted = configuration_.services.empty()
                             ? WantedInterfaces{}
                             : wanted_interfaces(configuration_, *host, next_hops_.interfaces());
-    auto notes = wanted.notes;
-    for (auto& note : gateways_behind_vips(configuration_, *host)) notes.push_back(std::move(note));
-    for (auto const& note : notes)
+    for (auto const& note : wanted.notes)
         if (std::ranges::find(notes_, note) == notes_.end()) log::warning("{}", note);
-    notes_ = std::move(notes);
+    notes_ = wanted.notes;
 
     for (int const ifindex : dataplane_.linked())
         if (std::ranges::find(wanted.links, ifindex, &netlink::Link::index) == wanted.links.end())

@@ -32,7 +32,7 @@ public:
     /// The MAC belongs to a router that this host's routes go by on the interface.
     bool is_gateway(int ifindex, Mac const& mac);
 
-    /// One sentence each: interfaces that could not be taken, gateways behind VIPs.
+    /// One sentence for each interface that could not be taken.
     std::vector<std::string> const& notes() const { return notes_; }
 
 private:
