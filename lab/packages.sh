@@ -6,7 +6,7 @@ libc6-dev libstdc++-12-dev linux-libc-dev libbpf-dev libelf-dev zlib1g-dev libmn
 libspdlog-dev libcli11-dev libsystemd-dev libboost1.81-dev libboost-json1.81-dev libboost-system1.81-dev libgtest-dev
 libgmock-dev libbenchmark-dev"
 demo_packages="python3 iproute2 util-linux ethtool procps curl iputils-ping"
-test_packages="python3-pytest python3-scapy nftables keepalived frr nginx-light ipvsadm tcpdump iputils-arping"
+test_packages="python3-pytest python3-pytest-xdist python3-scapy nftables keepalived frr nginx-light ipvsadm tcpdump iputils-arping"
 
 missing_packages() {
     for package in "$@"; do

@@ -31,7 +31,7 @@ class Site:
         return self.real.output("sysctl -n " + " ".join(SETTINGS)).split()
 
     def whole_state(self) -> str:
-        return self.real.output("ip -o address show; ip route show table all; sysctl -a --pattern 'net.ipv4.conf.*arp_'")
+        return self.real.output("ip -4 -o address show; ip -4 route show table all; sysctl -a --pattern 'net.ipv4.conf.*arp_'")
 
 
 @pytest.fixture
