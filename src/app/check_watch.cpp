@@ -1,5 +1,7 @@
 #include "app/check_watch.h"
 
+#include <utility>
+
 #include "base/log.h"
 #include "health/io/probe.h"
 #include "health/lines.h"
@@ -41,13 +43,11 @@ void CheckWatch::attempt() {
 
 void CheckWatch::finish(health::Outcome outcome) {
     probe_.reset();
-    auto const said = health::check_kind(check_) + ": " + outcome.sentence;
+    bool const said_before = std::exchange(last_result_, outcome.sentence) == outcome.sentence;
     if (outcome.kind == health::Outcome::Kind::impossible) {
-        if (said != last_result_) log::warning("{}: {}; the server keeps its place", server_, said);
-        last_result_ = said;
+        if (!said_before) log::warning("{}: {}; the server keeps its place", server_, last_result());
         return plan(loop::now() + check_.timing.delay_loop);
     }
-    last_result_ = said;
     auto const judgement = health::judge(judge_, check_, outcome.kind == health::Outcome::Kind::passed);
     bool const is_news = judgement.next.up != judge_.up || !judge_.decided;
     judge_ = judgement.next;
@@ -61,9 +61,11 @@ void CheckWatch::finish(health::Outcome outcome) {
 void CheckWatch::log_outcome(health::Outcome const& outcome, health::Judgement const& judgement) {
     auto const line = health::judgement_line(check_, server_, judgement);
     bool const has_failed = outcome.kind == health::Outcome::Kind::failed;
-    if (has_failed && (!line.empty() || check_.log_all_failures)) log::notice("{}: {}", server_, last_result_);
+    if (has_failed && (!line.empty() || check_.log_all_failures)) log::notice("{}: {}", server_, last_result());
     if (!line.empty()) log::write(log::Level::notice, line);
 }
+
+std::string CheckWatch::last_result() const { return health::check_kind(check_) + ": " + last_result_; }
 
 model::CheckObserved CheckWatch::observed() const {
     model::CheckObserved row;

@@ -38,8 +38,8 @@ public:
 
     model::Check const& check() const { return check_; }
     bool up() const { return judge_.up; }
-    /// "TCP_CHECK: no connection to 10.0.0.1:80: Connection refused"; "not yet" before the first attempt.
-    std::string const& last_result() const { return last_result_; }
+    /// "TCP_CHECK: no connection to 10.0.0.1:80: Connection refused"; "TCP_CHECK: not yet" before the first attempt.
+    std::string last_result() const;
     /// `service` and `server` are left to the caller.
     model::CheckObserved observed() const;
 
