@@ -8,3 +8,6 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(libbpf REQUIRED IMPORTED_TARGET libbpf>=1.1)
 pkg_check_modules(libmnl REQUIRED IMPORTED_TARGET libmnl)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
+
+# bpftool turns BPF objects into skeleton headers; Debian puts it where only root looks.
+find_program(BPFTOOL bpftool PATHS /usr/sbin REQUIRED)
