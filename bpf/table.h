@@ -190,6 +190,20 @@ __noinline __u64 contest(__u32 number, __u64 key, __u32 place, __u32 now)
 	return 0;
 }
 
+/* No other slot of the bucket has our claim's key: nothing to contest, and no call to find that out. */
+static __always_inline int is_alone(__u32 number, __u64 key, __u32 place)
+{
+	struct narrow_bucket *bucket = bucket_at(number);
+
+	if (!bucket)
+		return 1;
+#pragma unroll
+	for (__u32 i = 0; i < BUCKET_SLOTS; i++)
+		if (READ(bucket->slot[i].key) == key && number * BUCKET_SLOTS + i != place)
+			return 0;
+	return 1;
+}
+
 /*
  * Both buckets' candidates against each other: a free slot in the emptier bucket, else what gives way first. The first
  * bucket is good enough while two of its slots are free: four fifths of the flows are then found by one cache line, and
@@ -248,8 +262,8 @@ __noinline __u64 take(__u64 key, __u64 fresh)
 	claim = make_meta(SLOT_CLAIM, meta_generation(busy), meta_server(fresh), meta_state(fresh), meta_flags(fresh), now);
 	if (!swap_meta(slot, busy, claim))
 		return SLOT_BUSY;
-	winner = contest(a, key, place, now);
-	if (!winner && a != b)
+	winner = is_alone(a, key, place) ? 0 : contest(a, key, place, now);
+	if (!winner && a != b && !is_alone(b, key, place))
 		winner = contest(b, key, place, now);
 	if (winner) {
 		swap_meta(slot, claim, meta_freed(claim));
