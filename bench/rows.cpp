@@ -11,7 +11,7 @@ namespace {
 std::string json_row(BenchRow const& row) {
     auto const target = row.target ? fmt::format("{:g}", *row.target) : "null";
     auto const* met = !row.target ? "null" : row.value <= *row.target ? "true" : "false";
-    return fmt::format(R"({{"name": "{}", "value": {:.2f}, "unit": "{}", "target": {}, "met": {}}})", row.name, row.value,
+    return fmt::format(R"({{"name": "{}", "value": {:.4g}, "unit": "{}", "target": {}, "met": {}}})", row.name, row.value,
                        row.unit, target, met);
 }
 
@@ -24,7 +24,7 @@ void print(std::vector<BenchRow> const& rows, bool json) {
             text += (text.empty() ? "{\"rows\": [" : ", ") + json_row(row);
             continue;
         }
-        text += fmt::format("{:64} {:8.1f} {:4}", row.name, row.value, row.unit);
+        text += fmt::format("{:56} {:8.4g} {:14} ", row.name, row.value, row.unit);
         if (row.target) text += fmt::format("target {:g}: {}", *row.target, row.value <= *row.target ? "met" : "missed");
         text += "\n";
     }
