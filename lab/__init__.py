@@ -1,1 +1,1 @@
-"""Whole networks on one machine: hosts, LANs and routers out of Linux namespaces (Python standard library + iproute2)."""
+"""Whole networks on one machine: hosts, LANs and routers made of Linux namespaces (standard library, iproute2)."""

@@ -170,7 +170,8 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
 
     def alternate(self) -> str:
         self.story.tell(f"""A service on port 8080 is added to {DROVER_CONF}, before the line that includes the old file
-            (whose last block has no end). Both daemons read it on `drover reload`; the first service does not notice.""")
+            (whose last block has no end). Both daemons read it on `drover reload`; the first service does not
+            notice.""")
         for director in self.net.directors:
             director.write(DROVER_CONF, SECOND_SERVICE + INCLUDE)
             self.story.command(director, "drover reload | tail -n 1")
@@ -251,8 +252,8 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
         expect(self.state(self.net.backup) == "MASTER", "backup-dr says that it is MASTER")
         self.story.command(self.net.backup, "ipvsadm -Ln")
         expect(0 < new["outage_ms"] < 5000, f"the client was without service for a while, and not for long: {new}")
-        return (f"a client saw an outage of {new['outage_ms']} ms (the backup waits for 3 s + 0.59 s of silence, counted from "
-                "the last advertisement, before it may take over)")
+        return (f"a client saw an outage of {new['outage_ms']} ms (the backup waits for 3 s + 0.59 s of silence, "
+                "counted from the last advertisement, before it may take over)")
 
     def return_of_the_master(self) -> str:
         self.net.master.power_on()
@@ -267,7 +268,8 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
         return "backup-dr is MASTER, master-dr waits as BACKUP"
 
     def state_log(self) -> str:
-        logs = {director.name: self.story.command(director, f"cat {STATE_LOG}", lines=30) for director in self.net.directors}
+        logs = {director.name: self.story.command(director, f"cat {STATE_LOG}", lines=30)
+                for director in self.net.directors}
         expect("[Master]" in logs["master-dr"], "master-dr has written that it became master")
         expect(0 <= logs["backup-dr"].find("[Backup]") < logs["backup-dr"].find("[Master]"),
                "backup-dr has written that it became backup, then master")

@@ -184,13 +184,13 @@ class Host:
         return ["nsenter", "--target", str(self.pid), "--net", "--mount", "--pid", "--uts", "--",
                 "env", "PATH=/run/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
 
-    def run(self, command: str, check: bool = True, seconds: float = 30, stdin: str = "") -> subprocess.CompletedProcess:
+    def run(self, command: str, check: bool = True, seconds: float = 30) -> subprocess.CompletedProcess:
         """A shell command, waited for; CommandFailed when it fails and `check` is set."""
-        process = subprocess.Popen(self.entering() + ["sh", "-c", command], stdin=subprocess.PIPE,
+        process = subprocess.Popen(self.entering() + ["sh", "-c", command], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                                    start_new_session=True)
         try:
-            out, err = process.communicate(stdin, timeout=seconds)
+            out, err = process.communicate(timeout=seconds)
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()

@@ -48,9 +48,11 @@ class Lan:
         port = self.port(host, nic)
         self._ip(f"link add {port} type veth peer name {nic.name} address {hardware_address(host, nic)} "
                  f"netns /proc/{host.pid}/ns/net\n"
-                 f"link set {port} master {self.name}\n" +
-                 (f"link set dev {port} xdpdrv obj {XDP_PASS} sec xdp\n" if nic.sends_from_xdp else "") +
-                 f"link set {port} up")
+                 f"link set {port} master {self.name}\n")
+        if nic.sends_from_xdp:
+            # On the switch, with its own /sys/fs/bpf: ip(8) leaves folders there.
+            self.switch.run(f"ip link set dev {port} xdpdrv obj {XDP_PASS} sec xdp")
+        self._ip(f"link set {port} up")
 
     def cable(self, host: Host, nic: Nic, state: str) -> None:
         """`state` is up or down."""

@@ -63,12 +63,15 @@ class SeedNetwork:
              Nic("eth2", backbone, ["10.10.100.1/24"])],
             ["172.51.97.0/24 via 10.10.10.254", "172.51.96.0/24 via 10.10.1.254", "192.168.1.0/24 via 10.10.100.254"],
             ROUTER)
-        self.route1 = lab.host("Route1", [Nic("eth0", site, ["172.51.97.1/24"]), Nic("eth1", to_route1, ["10.10.10.254/24"])],
-                               ["default via 10.10.10.1"], ROUTER)
-        self.route2 = lab.host("Route2", [Nic("eth0", site, ["172.51.96.1/24"]), Nic("eth1", to_route2, ["10.10.1.254/24"])],
-                               ["default via 10.10.1.1"], ROUTER)
-        self.route3 = lab.host("Route3", [Nic("eth0", clients, ["192.168.1.254/24"]), Nic("eth1", backbone, ["10.10.100.254/24"])],
-                               ["default via 10.10.100.1"], ROUTER)
+        self.route1 = lab.host(
+            "Route1", [Nic("eth0", site, ["172.51.97.1/24"]), Nic("eth1", to_route1, ["10.10.10.254/24"])],
+            ["default via 10.10.10.1"], ROUTER)
+        self.route2 = lab.host(
+            "Route2", [Nic("eth0", site, ["172.51.96.1/24"]), Nic("eth1", to_route2, ["10.10.1.254/24"])],
+            ["default via 10.10.1.1"], ROUTER)
+        self.route3 = lab.host(
+            "Route3", [Nic("eth0", clients, ["192.168.1.254/24"]), Nic("eth1", backbone, ["10.10.100.254/24"])],
+            ["default via 10.10.100.1"], ROUTER)
         self.client = lab.host(
             "client", [Nic("eth0", clients, ["192.168.1.128/24", *(f"{address}/24" for address in CLIENTS)])],
             ["default via 192.168.1.254"])
@@ -127,7 +130,7 @@ class SeedNetwork:
     # -- the client ----------------------------------------------------------------------------------------------
 
     def fetch(self, sources: list[str], port: int = 80, seconds: float = 3) -> list[str | None]:
-        """The page of the VIP, fetched once from each of the client's addresses, one after the other; None: no answer."""
+        """The page of the VIP, fetched once from each of the client's addresses in turn; None: no answer."""
         command = f"{PYTHON} {HERE}/fetch.py http://{VIP}:{port}/ {seconds:g} " + " ".join(map(shlex.quote, sources))
         return json.loads(self.client.output(command, seconds=10 + seconds * len(sources)))
 

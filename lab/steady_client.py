@@ -21,7 +21,8 @@ _TCP_INFO_TOTAL_RETRANS = 100  # offset in struct tcp_info (linux/tcp.h)
 async def ask(reader, writer) -> bool:
     writer.write(REQUEST)
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n")
+                  if line.lower().startswith(b"content-length"))
     await reader.readexactly(length)
     return head.startswith(b"HTTP/1.1 200")
 

@@ -1,4 +1,4 @@
-"""Why the seed's files need more than keepalived 2.2.7: it cannot read them as printed, and retyped they make two masters.
+"""The seed's files and keepalived 2.2.7: it cannot read them as printed, and retyped they make two masters.
 
 Each file's mcast_src_ip is the *other* director's address. keepalived sends with it, and the kernel of the other
 director drops every advert, since it claims to come from one of its own addresses (martian). Nobody hears anybody.

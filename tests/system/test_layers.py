@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = {"base": 0, "model": 1, "config": 2, "plan": 2, "scheduler": 2, "vrrp": 2, "health": 2, "sync": 2, "control": 2,
-          "real": 2, "runner": 2, "dataplane": 3, "app": 4, "cli": 4}
+FLOORS = {"base": 0, "model": 1, "config": 2, "plan": 2, "scheduler": 2, "vrrp": 2, "health": 2, "sync": 2,
+          "control": 2, "real": 2, "runner": 2, "dataplane": 3, "app": 4, "cli": 4}
 SEEN_BY_EVERY_IO = {"base", "model", "loop/io", "netlink/io"}
 # What only an edge may include: sockets, files, threads, clocks, event loops, BPF.
-IMPURE_HEADERS = re.compile(r"boost/(asio|beast)|bpf/(bpf|libbpf|btf)|libmnl|spdlog|systemd/|sys/(socket|epoll|mman|wait|"
-                            r"timerfd|signalfd|eventfd|un|ioctl)\.h|^unistd\.h|^fcntl\.h|^poll\.h|^pthread\.h|^time\.h|"
+IMPURE_HEADERS = re.compile(r"boost/(asio|beast)|bpf/(bpf|libbpf|btf)|libmnl|spdlog|systemd/|sys/(socket|epoll|mman|"
+                            r"wait|timerfd|signalfd|eventfd|un|ioctl)\.h|^unistd\.h|^fcntl\.h|^poll\.h|^pthread\.h|^time\.h|"
                             r"^netdb\.h|^(fstream|iostream|thread|mutex|condition_variable|filesystem)$")
 IMPURE_WORDS = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now\b|\bclock_gettime\b|\bgetenv\b|"
                           r"\blog::(debug|info|notice|warning|error|write)\(|\b(std::cerr|std::cout)\b")
@@ -26,7 +26,8 @@ BAD_NAMES = re.compile(r"(^|[_.-])(utils?|common|helpers?|manager|misc)([_.-]|$)
 
 
 def sources(*folders: str) -> list[Path]:
-    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".h", ".cpp", ".c"))
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*")
+                  if path.suffix in (".h", ".cpp", ".c"))
 
 
 def folder_of(path: Path) -> str:
@@ -122,5 +123,6 @@ def test_the_rules_see_what_they_forbid():
     assert not may_see("vrrp", "health") and not may_see("model", "config") and not may_see("health/io", "vrrp/io")
     assert not may_see("vrrp", "loop/io") and may_see("health/io", "loop/io") and may_see("app", "vrrp/io")
     assert IMPURE_HEADERS.search("sys/socket.h") and IMPURE_WORDS.search("auto t = std::chrono::steady_clock::now();")
-    assert BAD_NAMES.search("string_util.h") and BAD_NAMES.search("common.py") and not BAD_NAMES.search("utility_bill.h")
+    assert BAD_NAMES.search("string_util.h") and BAD_NAMES.search("common.py")
+    assert not BAD_NAMES.search("utility_bill.h")
     assert len(sources("src")) > 50

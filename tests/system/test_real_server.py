@@ -11,7 +11,8 @@ from lab.directors import Drover
 from lab.host import Nic
 
 VIP = "10.7.0.100"
-SETTINGS = [f"net.ipv4.conf.{which}.{name}" for which in ("lo", "all", "eth0") for name in ("arp_ignore", "arp_announce")]
+SETTINGS = [f"net.ipv4.conf.{which}.{name}" for which in ("lo", "all", "eth0")
+            for name in ("arp_ignore", "arp_announce")]
 
 
 class Site:
@@ -31,7 +32,8 @@ class Site:
         return self.real.output("sysctl -n " + " ".join(SETTINGS)).split()
 
     def whole_state(self) -> str:
-        return self.real.output("ip -4 -o address show; ip -4 route show table all; sysctl -a --pattern 'net.ipv4.conf.*arp_'")
+        return self.real.output("ip -4 -o address show; ip -4 route show table all; "
+                                "sysctl -a --pattern 'net.ipv4.conf.*arp_'")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Clients, directors and real servers of the seed's network (drawing: lab/seed_network.py), with the seed's own files."""
+"""Clients, directors and real servers of the seed's network, with the seed's own files (lab/seed_network.py)."""
 
 import json
 import time
@@ -41,7 +41,7 @@ def farm(seed_network):
     network.daemons = [Drover(director).start() for director in network.directors[:1]]
     wait_until(lambda: holds(network.master, VIP), 8, "master-dr is master")
     network.daemons.append(Drover(network.backup).start())
-    wait_until(lambda: RIP1 in listing(network, 8080) and RIP2 in listing(network, 8080), 8, "both servers are in the pool")
+    wait_until(lambda: RIP1 in listing(network, 8080) and RIP2 in listing(network, 8080), 8, "both are in the pool")
     return network
 
 
@@ -154,7 +154,8 @@ def test_listings_tell_of_every_client(farm):
     assert len(templates) == len(CLIENTS)
     assert {row["server"].split(":")[0] for row in templates} == {RIP1, RIP2}
     lines = farm.daemons[0].ipvsadm("-Lnc").splitlines()
-    assert lines[:2] == ["IPVS connection entries", "pro expire state       source             virtual            destination"]
+    assert lines[0] == "IPVS connection entries"
+    assert lines[1] == "pro expire state       source             virtual            destination"
     assert len(lines) == 2 + len(rows)
     stats = farm.daemons[0].ipvsadm(f"-Ln --stats -t {VIP}:80")
     assert sum(int(line.split()[2]) for line in stats.splitlines() if "->" in line and "172" in line) == len(CLIENTS)
@@ -162,7 +163,8 @@ def test_listings_tell_of_every_client(farm):
 
 def test_status_counts_every_packet_by_a_named_verdict(farm):
     def forwarded() -> int:
-        return sum(int(row["packets"]) for row in farm.daemons[0].status()["dataplane"]["verdicts"] if row["action"] == "forward")
+        verdicts = farm.daemons[0].status()["dataplane"]["verdicts"]
+        return sum(int(row["packets"]) for row in verdicts if row["action"] == "forward")
 
     before = forwarded()
     assert None not in farm.fetch(CLIENTS[:10])
