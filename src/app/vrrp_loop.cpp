@@ -56,8 +56,7 @@ VrrpLoop::VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter 
       timer_(std::move(timer)),
       outside_{network_, transmitter_, board, notify, boot} {}
 
-void VrrpLoop::run(std::vector<model::Instance> instances) {
-    apply(std::move(instances));
+void VrrpLoop::run() {
     do {
         publish();
         set_timer();

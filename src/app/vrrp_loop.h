@@ -27,8 +27,8 @@ public:
     VrrpLoop(VrrpLoop const&) = delete;
     VrrpLoop& operator=(VrrpLoop const&) = delete;
 
-    /// Starts the instances and returns after a stop or leave command.
-    void run(std::vector<model::Instance> instances);
+    /// Obeys the mailbox's commands until one of them is to stop or to leave.
+    void run();
 
 private:
     using Groups = std::set<Address>;

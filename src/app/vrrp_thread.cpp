@@ -21,7 +21,7 @@ struct VrrpThread::Running {
 
 namespace {
 
-void live(VrrpLoop& loop, std::vector<model::Instance> instances) {
+void live(VrrpLoop& loop) {
     ::pthread_setname_np(::pthread_self(), "drover-vrrp");
     // Signals are the main thread's business.
     sigset_t all;
@@ -33,7 +33,7 @@ void live(VrrpLoop& loop, std::vector<model::Instance> instances) {
     } else {
         log::warning("VRRP thread: {} ({})", scheduling.mode, scheduling.reason);
     }
-    loop.run(std::move(instances));
+    loop.run();
 }
 
 }  // namespace
@@ -50,7 +50,8 @@ Result<void> VrrpThread::start() {
     auto loop = VrrpLoop::open(**mailbox, board_, notify_);
     if (!loop) return std::unexpected(loop.error());
     running_ = std::make_unique<Running>(std::move(*mailbox), std::move(*loop), std::thread());
-    running_->thread = std::thread(live, std::ref(*running_->loop), std::exchange(instances_, {}));
+    running_->thread = std::thread(live, std::ref(*running_->loop));
+    apply(std::exchange(instances_, {}));
     return {};
 }
 

@@ -24,8 +24,9 @@ public:
     VrrpThread(VrrpThread const&) = delete;
     VrrpThread& operator=(VrrpThread const&) = delete;
 
-    /// Opens its sockets in the caller's network namespace and starts the thread. Fails without CAP_NET_RAW or
-    /// CAP_NET_ADMIN, with a sentence. Call it once.
+    /// Opens its sockets in the caller's network namespace, starts the thread and returns when it has started the
+    /// instances: observed() names each of them from then on. Fails without CAP_NET_RAW or CAP_NET_ADMIN, with a
+    /// sentence. Call it once.
     Result<void> start();
 
     /// A reload; returns when the thread has carried it out. Instances are matched by name: one that is still the same

@@ -136,6 +136,14 @@ protected:
     std::vector<vrrp::NotifyEvent> events_;
 };
 
+TEST_F(VrrpThreadTest, EveryInstanceIsSeenAsSoonAsTheThreadIsStarted) {
+    for (int i = 0; i < 20; ++i) {
+        start(with_priority(100));
+        EXPECT_EQ(seen().name, "vi");
+        thread_.reset();
+    }
+}
+
 TEST_F(VrrpThreadTest, AMasterHoldsItsAddressAndOpensItsGate) {
     auto instance = owner();
     instance.notify.master.argv = {"became-master"};
