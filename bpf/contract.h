@@ -25,7 +25,7 @@ namespace drover::contract {
 #endif
 
 /* Raised whenever a map's layout or meaning changes; pins of another number are refused (src/dataplane/io/). */
-enum { LAYOUT_VERSION = 1 };
+enum { LAYOUT_VERSION = 2 };
 
 enum {
 	MAX_SERVICES = 16384,	     /* ids 1..16383; 0 = none. Keys and metas have 16 bits for it */
@@ -122,8 +122,35 @@ static inline __u32 vip_hash(const struct vip_key *key)
 	return (__u32)(h * 0x9e3779b97f4a7c15ull >> 40) & (VIP_BUCKETS - 1);
 }
 
+/* How a new flow finds its server (bpf/pick.h). The ring is a turn, a hash table, or a list of candidates. */
+enum pick {
+	PICK_NEXT,	/* rr, wrr: the next slot of the ring, by one cursor for all CPUs */
+	PICK_HASH,	/* sh, dh, mh: the slot that the client's (dh: the virtual) address hashes to; see the hash flags */
+	PICK_LC,	/* from here on the ring lists the usable servers in IPVS's order, the newest first */
+	PICK_WLC,
+	PICK_SED,
+	PICK_NQ,
+	PICK_FO,
+	PICK_OVF,
+	PICK_TWOS,
+	PICK_LBLC,
+	PICK_LBLCR,
+};
+
 enum {
-	SERVICE_HAS_LOCAL = 1, /* this host is itself one of the real servers: with the gate shut, packets pass to it */
+	SERVICE_HAS_LOCAL = 1,	/* this host is itself one of the real servers: with the gate shut, packets pass to it */
+	SERVICE_WIDE = 2,	/* its connections stand in the wide table */
+	SERVICE_ANY_PORT = 4,	/* port 0: all ports that no other service of the address has */
+	SERVICE_ONE_PACKET = 8, /* UDP: every packet is scheduled by itself, no entry is made */
+	SERVICE_HASH_PORT = 16, /* sh-port, mh-port: the client's port is hashed, too */
+	SERVICE_HASH_FALLBACK = 32,	 /* sh-fallback, mh-fallback: another slot when the first one's server is unusable */
+	SERVICE_HASH_DESTINATION = 64,	 /* dh */
+	SERVICE_HASH_MAGLEV = 128,	 /* mh: the kernel's SipHash instead of its golden ratio */
+	SERVICE_FILTERED = 256,		 /* it has allow or deny prefixes: new flows are looked up in `sources` */
+	SERVICE_EXPIRE_NODEST = 512,	 /* expire_nodest_conn */
+	SERVICE_EXPIRE_QUIESCENT = 1024, /* expire_quiescent_template */
+	SERVICE_SLOPPY_TCP = 2048,	 /* sloppy_tcp */
+	SERVICE_SLOPPY_SCTP = 4096,	 /* sloppy_sctp */
 };
 
 /* One cache line; found by service id. Every field is stored by itself, atomically. */
@@ -131,11 +158,12 @@ struct service {
 	__u64 ring;	   /* ring_word(): a new ring is written aside and published by this one store */
 	__u32 server_base; /* record of server index 0 */
 	__u32 role;
-	__u32 persistence;	/* ticks, 0: not persistent */
-	__u32 persistence_mask; /* be, of the client's IPv4 address */
-	__u32 flags;
-	__u32 protocol; /* IP protocol number, for the sweeper */
-	__u64 reserved[4];
+	__u32 persistence; /* ticks, 0: not persistent */
+	__u32 flags;	   /* SERVICE_* */
+	__u32 protocol;	   /* IP protocol number */
+	__u32 pick;	   /* enum pick */
+	__u64 persistence_mask[2]; /* of the client's 16-byte address */
+	__u64 reserved[2];
 };
 
 static inline __u64 ring_word(__u32 first_chunk, __u32 slots)
@@ -143,10 +171,11 @@ static inline __u64 ring_word(__u32 first_chunk, __u32 slots)
 	return (__u64)first_chunk << 32 | slots;
 }
 
-/* Position in the ring of the next new connection; a cache line each, because every CPU adds to it. */
+/* What the schedulers remember of a service; a cache line each, because every CPU writes to it. */
 struct cursor {
-	__u64 next;
-	__u64 reserved[7];
+	__u64 next;	/* position in the ring of the next new connection */
+	__u64 cached;	/* lblc and lblcr: the server chosen last, bpf/pick.h */
+	__u64 reserved[6];
 };
 
 struct ring_chunk {
@@ -162,6 +191,9 @@ struct server {
 	__u64 next_hop; /* next_hop_word(); 0: not resolved */
 	__u32 flags;
 	__u32 weight;
+	__u32 upper; /* upper threshold of active and inactive connections; 0: none */
+	__u32 lower; /* lower threshold; 0: three quarters of the upper one */
+	__u64 reserved;
 };
 
 /* Destination MAC in the low 48 bits as in the frame, port slot of the way out above. */
@@ -175,7 +207,7 @@ struct server_load {
 	__u32 active;
 	__u32 inactive;
 	__u32 persistent; /* templates */
-	__u32 reserved;
+	__u32 overloaded; /* 1: upper threshold reached and not yet below the lower one: no new flows (IP_VS_DEST_F_OVERLOAD) */
 };
 
 /* Per CPU, for each service and each server. */
@@ -410,7 +442,7 @@ DROVER_ASSERT_SIZE(struct vip_bucket, 64);
 DROVER_ASSERT_SIZE(struct service, 64);
 DROVER_ASSERT_SIZE(struct cursor, 64);
 DROVER_ASSERT_SIZE(struct ring_chunk, 64);
-DROVER_ASSERT_SIZE(struct server, 16);
+DROVER_ASSERT_SIZE(struct server, 32);
 DROVER_ASSERT_SIZE(struct server_load, 16);
 DROVER_ASSERT_SIZE(struct traffic, 24);
 DROVER_ASSERT_SIZE(struct port, 32);

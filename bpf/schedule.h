@@ -62,7 +62,7 @@ __noinline __u64 use_template(__u32 id, __u32 client, __u32 now)
 
 	if (!service || !all)
 		return SCHEDULE_NOBODY;
-	key = narrow_key(client & service->persistence_mask, 0, id | TEMPLATE_KEY);
+	key = narrow_key(client & (__u32)(service->persistence_mask[1] >> 32), 0, id | TEMPLATE_KEY);
 	switch (find(key, &slot, &meta)) {
 	case FIND_BUSY:
 		return SCHEDULE_BUSY;
@@ -116,7 +116,7 @@ __noinline int assure_template(__u32 id, __u32 client)
 
 	if (!service)
 		return 0;
-	if (find(narrow_key(client & service->persistence_mask, 0, id | TEMPLATE_KEY), &slot, &meta) != FIND_HIT)
+	if (find(narrow_key(client & (__u32)(service->persistence_mask[1] >> 32), 0, id | TEMPLATE_KEY), &slot, &meta) != FIND_HIT)
 		return 0;
 	return swap_meta(slot, meta, meta | (__u64)FLAG_ASSURED << META_FLAGS_SHIFT);
 }

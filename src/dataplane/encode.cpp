@@ -3,8 +3,6 @@
 #include <bit>
 #include <cstring>
 
-#include <arpa/inet.h>
-
 namespace drover::dataplane {
 
 void put_address(__u64 (&words)[2], Address const& address) {
@@ -42,8 +40,16 @@ Mac mac_of(std::uint64_t word) {
     return mac;
 }
 
-std::uint32_t ipv4_mask(std::uint8_t length) { return length == 0 ? 0 : htonl(~std::uint32_t{0} << (32 - length)); }
+void put_mask(__u64 (&words)[2], std::uint8_t length, Family family) {
+    std::size_t const bits = family == Family::v4 ? 96u + length : length;
+    Address::Bytes bytes{};
+    for (std::size_t bit = 0; bit < bits; ++bit) bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] | 0x80 >> bit % 8);
+    std::memcpy(words, bytes.data(), sizeof words);
+}
 
-std::uint8_t ipv4_mask_length(std::uint32_t mask) { return static_cast<std::uint8_t>(std::popcount(mask)); }
+std::uint8_t mask_length(__u64 const (&words)[2], Family family) {
+    auto const bits = std::popcount(words[0]) + std::popcount(words[1]);
+    return static_cast<std::uint8_t>(family == Family::v4 ? bits - 96 : bits);
+}
 
 }  // namespace drover::dataplane

@@ -22,8 +22,8 @@ contract::vip_key vip_address_key(Address const& address);
 std::uint64_t mac_word(Mac const& mac);
 Mac mac_of(std::uint64_t word);
 
-/// Network-order mask of an IPv4 prefix length.
-std::uint32_t ipv4_mask(std::uint8_t length);
-std::uint8_t ipv4_mask_length(std::uint32_t mask);
+/// The mask of a 16-byte address (IPv4 is v4-mapped) for a prefix length of its own family, and back.
+void put_mask(__u64 (&words)[2], std::uint8_t length, Family family);
+std::uint8_t mask_length(__u64 const (&words)[2], Family family);
 
 }  // namespace drover::dataplane

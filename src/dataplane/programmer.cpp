@@ -95,7 +95,7 @@ model::DesiredService Programmer::read_service(std::uint32_t id) const {
     service.key = book_.key_of(id);
     service.scheduler = static_cast<model::Scheduler>(tables_.service_names[id].scheduler);
     service.persistence_timeout = ticks_.to_seconds(record.persistence);
-    service.persistence_prefix = ipv4_mask_length(record.persistence_mask);
+    service.persistence_prefix = mask_length(record.persistence_mask, service.key.endpoint.address.family());
     service.instance = record.role == 0 ? std::string{} : roles_.name_of(record.role);
     for (auto const number : book_.servers_in_service(id))
         service.servers.push_back({book_.server_of(id, number),
@@ -237,7 +237,10 @@ Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService c
     name.scheduler = static_cast<__u32>(service.scheduler);
     store(record.server_base, name.server_base);
     store(record.protocol, static_cast<__u32>(service.key.protocol));
-    store(record.persistence_mask, __u32{ipv4_mask(service.persistence_prefix)});
+    __u64 mask[2];
+    put_mask(mask, service.persistence_prefix, service.key.endpoint.address.family());
+    store(record.persistence_mask[0], mask[0]);
+    store(record.persistence_mask[1], mask[1]);
     store(record.persistence,
           service.persistence_timeout == 0 ? 0 : __u32{ticks_.from_seconds(service.persistence_timeout)});
     store(record.role, __u32{role});

@@ -86,7 +86,8 @@ void Sweeper::visit_unfinished(narrow_slot& slot, std::uint64_t meta, std::uint3
 
 void Sweeper::keep_template_of(std::uint64_t key) {
     auto const service = contract::key_service(key);
-    auto const client = static_cast<std::uint32_t>(key >> 32) & load(tables_.services[service].persistence_mask);
+    auto const client = static_cast<std::uint32_t>(key >> 32) &
+                        static_cast<std::uint32_t>(load(tables_.services[service].persistence_mask[1]) >> 32);
     auto const template_key = contract::narrow_key(client, 0, static_cast<__u16>(service | contract::TEMPLATE_KEY));
     if (!due_filter_[filter_bit(template_key)]) return;
     if (auto const found = due_.find(template_key); found != due_.end()) found->second.kept = true;

@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "model/script.h"
+#include "model/service.h"
 
 namespace drover::model {
 
@@ -15,6 +16,14 @@ struct Timeouts {
     std::uint32_t tcpfin = 120;
     std::uint32_t udp = 300;
     bool operator==(Timeouts const&) const = default;
+};
+
+/// What holds for all packets, whatever their service.
+struct Limits {
+    std::uint8_t drop_entry = 0;   ///< 0 never, 1 and 2 when the table is nearly full, 3 always: random old entries end early
+    std::uint64_t conn_max = 0;    ///< entries in the connection table above which no new flow is taken; 0: no limit
+    std::uint32_t flood_rate = 0;  ///< own: new flows per second and CPU above which SYNs are scheduled without an entry; 0: never
+    bool operator==(Limits const&) const = default;
 };
 
 struct Global {
@@ -27,6 +36,8 @@ struct Global {
     std::string script_group;
     bool enable_script_security = false;
     Timeouts timeouts;
+    Behaviour behaviour;  ///< of services that do not say otherwise
+    Limits limits;
     bool operator==(Global const&) const = default;
 };
 

@@ -88,7 +88,7 @@ TEST_F(ProgrammerTest, WritesAServiceAsThePacketPathReadsIt) {
     auto const& record = memory_.services[1];
     EXPECT_EQ(record.protocol, 6u);
     EXPECT_EQ(record.persistence, kTicks.from_seconds(30));
-    EXPECT_EQ(record.persistence_mask, 0x00ffffffu);
+    EXPECT_EQ(record.persistence_mask[1], 0x00ffffff'ffffffffu);
     EXPECT_EQ(record.role, 1u);
     EXPECT_EQ(made.roles().name_of(1), "VI_1");
     EXPECT_EQ(memory_.services[2].role, 0u);
