@@ -16,7 +16,7 @@ __u64 unexpected;
 
 enum { SPREAD = 0x9e3779b1 }; /* odd: i * SPREAD runs through all flows, in another order than they were made in */
 
-static __always_inline __u32 flow_now(void)
+static __always_inline __u32 next_client(void)
 {
 	__u64 i = next_flow++;
 
@@ -63,7 +63,7 @@ int bench_plain_tx(struct xdp_md *ctx)
 SEC("xdp")
 int bench_floor(struct xdp_md *ctx)
 {
-	if (!write_flow(ctx, flow_now()))
+	if (!write_flow(ctx, next_client()))
 		return XDP_ABORTED;
 	restore(ctx);
 	return XDP_TX;
@@ -73,13 +73,13 @@ int bench_floor(struct xdp_md *ctx)
 SEC("xdp")
 int bench_random_read(struct xdp_md *ctx)
 {
-	__u64 hash = narrow_hash(narrow_key(flow_now(), 0, 1), hash_seed);
-	struct narrow_bucket *bucket = bucket_at((__u32)hash);
+	__u64 hash = narrow_hash(narrow_key(next_client(), 0, 1), hash_seed);
+	__u64 *bucket = bucket_at((__u32)hash & narrow_mask, NARROW_KEY_WORDS);
 
 	if (!write_flow(ctx, 0) || !bucket)
 		return XDP_ABORTED;
 	restore(ctx);
-	return READ(bucket->slot[0].key) == hash ? XDP_PASS : XDP_TX;
+	return READ(bucket[0]) == hash ? XDP_PASS : XDP_TX;
 }
 
 SEC("xdp")
@@ -88,9 +88,9 @@ int bench_balance(struct xdp_md *ctx)
 	int action = XDP_PASS;
 	__u32 verdict;
 
-	if (!write_flow(ctx, flow_now()))
+	if (!write_flow(ctx, next_client()))
 		return XDP_ABORTED;
-	verdict = balance(ctx, &action);
+	verdict = judge(ctx, &action);
 	count_verdict(verdict);
 	if (verdict != expected)
 		unexpected++;
@@ -106,7 +106,7 @@ int bench_populate(struct xdp_md *ctx)
 
 	if (!write_flow(ctx, (__u32)next_flow++ & flows_mask))
 		return XDP_ABORTED;
-	if (balance(ctx, &action) != expected)
+	if (judge(ctx, &action) != expected)
 		unexpected++;
 	restore(ctx);
 	return action;

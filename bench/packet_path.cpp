@@ -128,7 +128,10 @@ private:
         skeleton_ = packet_path__open();
         if (skeleton_ == nullptr) return fail_errno("open the harness");
         auto const& layout = *object_->tables().layout;
-        skeleton_->rodata->narrow_bucket_mask = layout.buckets - 1;
+        skeleton_->rodata->narrow_mask = layout.narrow_buckets - 1;
+        skeleton_->rodata->narrow_near_mask = contract::near_mask_of(layout.narrow_buckets, contract::NEAR_NARROW_BUCKETS);
+        skeleton_->rodata->wide_mask = layout.wide_buckets - 1;
+        skeleton_->rodata->wide_near_mask = contract::near_mask_of(layout.wide_buckets, contract::NEAR_WIDE_BUCKETS);
         skeleton_->rodata->hash_seed = layout.seed;
         skeleton_->rodata->tick_shift = layout.tick_shift;
         bpf_map* map = nullptr;

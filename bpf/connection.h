@@ -3,104 +3,223 @@
 #ifndef DROVER_CONNECTION_H
 #define DROVER_CONNECTION_H
 
-#include "schedule.h"
+#include "flood.h"
+#include "sctp.h"
+#include "sources.h"
+#include "tcp.h"
+#include "vip.h"
 
-/* The real server of a packet. */
+/* The real server of a packet, and how it was found. */
 struct target {
 	__u32 record;
 	const struct server *server;
+	enum drover_verdict sent; /* what the packet counts as when it leaves */
 };
 
-/* Keeps the entry alive and in the right state. Losing the CAS is harmless: someone else has just done the same. */
-static __always_inline void refresh(const struct packet *packet, __u32 id, const struct service *service,
-				    struct narrow_slot *slot, __u64 meta, __u32 now)
+static __always_inline __u32 state_after(const struct flow *flow, __u32 state)
 {
-	__u32 state = meta_state(meta);
+	if (flow->protocol == IPPROTO_TCP)
+		return tcp_state_after(state, flow->event);
+	return flow->protocol == IPPROTO_SCTP ? sctp_state_after(state, flow->event) : state;
+}
+
+/* Keeps the entry alive and in the right state. Losing the CAS is harmless: someone else has just done the same. */
+static __always_inline void refresh(const struct flow *flow, const struct service *service, __u64 *word, __u64 meta)
+{
+	__u32 was = meta_state(meta), state = state_after(flow, was);
 	__u64 next;
 
-	if (service->protocol == IPPROTO_TCP)
-		state = tcp_state_after(state, packet->tcp_flags);
-	if (state == meta_state(meta) && now == meta_tick(meta))
+	if (state == was && meta_age(meta, flow->now) < REFRESH_TICKS)
 		return;
-	next = make_meta(SLOT_LIVE, meta_generation(meta), meta_server(meta), state, meta_flags(meta), now);
-	if (!swap_meta(slot, meta, next) || state == meta_state(meta))
+	next = make_meta(SLOT_LIVE, meta_generation(meta), meta_server(meta), state, meta_flags(meta), flow->now);
+	if (!swap_meta(word, meta, next) || state == was)
 		return;
 	count_load(service->server_base + meta_server(meta), meta, next);
-	if (state == STATE_ESTABLISHED && meta_flags(meta) & FLAG_HAS_TEMPLATE)
-		assure_template(id, packet->client);
+	if ((state == STATE_ESTABLISHED || state == STATE_SCTP_ESTABLISHED) && meta_flags(meta) & FLAG_HAS_TEMPLATE)
+		assure_template();
 }
 
-/* IPVS's conn_reuse_mode 1: a SYN on an entry that is over is a new connection, unless a template binds its client. */
-static __always_inline int is_reused(const struct packet *packet, __u64 meta)
+/* Nothing to write and too young to be over: what nearly every packet of an established connection is. */
+static __always_inline int is_quiet(const struct flow *flow, __u64 meta)
 {
-	return tcp_opens(packet->tcp_flags) && !(meta_flags(meta) & FLAG_HAS_TEMPLATE) &&
-	       (meta_state(meta) == STATE_CLOSE || meta_state(meta) == STATE_TIME_WAIT);
+	if (((flow->now - meta_tick(meta)) & TICK_MASK) >= REFRESH_TICKS)
+		return 0;
+	if (flow->protocol == IPPROTO_TCP)
+		return meta_state(meta) == STATE_ESTABLISHED &&
+		       (flow->event & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == TCP_ACK;
+	return flow->protocol == IPPROTO_UDP;
 }
 
-static __always_inline enum drover_verdict find_target(const struct service *service, __u64 meta, struct target *target)
+static __always_inline int opens(const struct flow *flow)
+{
+	if (flow->protocol == IPPROTO_TCP)
+		return tcp_opens(flow->event);
+	return flow->protocol == IPPROTO_SCTP && flow->event == CHUNK_INIT;
+}
+
+/*
+ * IPVS's conn_reuse_mode 1: a first packet on an entry that is over is a new connection, unless a template binds its
+ * client; with expire_nodest_conn also one on an entry of a quiesced server.
+ */
+static __always_inline int is_reused(const struct flow *flow, const struct service *service, const struct server *server,
+				     __u64 meta)
+{
+	__u32 state = meta_state(meta);
+
+	if (!opens(flow))
+		return 0;
+	if (service->flags & SERVICE_EXPIRE_NODEST && server && !server->weight)
+		return 1;
+	return !(meta_flags(meta) & FLAG_HAS_TEMPLATE) &&
+	       (state == STATE_CLOSE || state == STATE_TIME_WAIT || state == STATE_SCTP_CLOSED);
+}
+
+static __always_inline void aim(const struct service *service, __u64 meta, struct target *target)
 {
 	target->record = service->server_base + meta_server(meta);
 	target->server = bpf_map_lookup_elem(&servers, &target->record);
-	return target->server && target->server->flags & SERVER_AVAILABLE ? VERDICT_COUNT : VERDICT_server_gone;
+	target->sent = VERDICT_forwarded;
 }
 
-static __always_inline enum drover_verdict first_packet(const struct packet *packet, __u32 id,
-							const struct service *service, __u64 key, __u32 now,
-							struct target *target)
+static __always_inline int is_available(const struct target *target)
 {
-	__u32 state = STATE_UDP;
-	__u64 meta;
+	return target->server && target->server->flags & SERVER_AVAILABLE;
+}
 
-	if (service->protocol == IPPROTO_TCP) {
-		if (!tcp_opens(packet->tcp_flags))
-			return VERDICT_no_entry;
-		state = STATE_SYN_RECV;
+enum known { KNOWN_TARGET, KNOWN_GONE, KNOWN_BUSY, KNOWN_NOT };
+
+/* The entry of a packet, if it has one. Packets of a server that is gone do not keep their entry alive, as in IPVS. */
+static __always_inline enum known known_flow(const struct flow *flow, const struct service *service,
+					     struct target *target, int words)
+{
+	struct slot_key key = make_key(flow->client, flow->client_port, flow->virtual_port, flow->service, words);
+	struct settings *all;
+	struct entry found;
+	enum find_result result = find(&key, words, &found);
+
+	if (result == FIND_BUSY)
+		return KNOWN_BUSY;
+	if (result == FIND_MISS)
+		return KNOWN_NOT;
+	aim(service, found.meta, target);
+	if (is_quiet(flow, found.meta) && is_available(target))
+		return KNOWN_TARGET;
+	all = settings_now();
+	if (!all || meta_age(found.meta, flow->now) > timeout_of(service, all, found.meta))
+		return KNOWN_NOT;
+	if (is_reused(flow, service, target->server, found.meta))
+		return release(&found.slot[words], flow->service, found.meta) ? KNOWN_NOT : KNOWN_BUSY;
+	if (is_available(target)) {
+		refresh(flow, service, &found.slot[words], found.meta);
+		return KNOWN_TARGET;
 	}
-	meta = schedule(id, key, state, now);
-	switch (meta_slot_state(meta)) {
+	if (!(service->flags & SERVICE_EXPIRE_NODEST))
+		return KNOWN_GONE;
+	return release(&found.slot[words], flow->service, found.meta) ? KNOWN_NOT : KNOWN_BUSY;
+}
+
+/* The first state of a packet that may begin a flow; STATE_COUNT: it may not. */
+static __always_inline __u32 first_state(const struct flow *flow, const struct service *service)
+{
+	if (flow->protocol == IPPROTO_UDP)
+		return STATE_UDP;
+	if (flow->protocol == IPPROTO_SCTP)
+		return sctp_first_state(flow->event, service->flags & SERVICE_SLOPPY_SCTP);
+	/* IPVS never schedules active FTP's data connections: they begin at a server. */
+	if (flow->client_port == bpf_htons(FTP_DATA_PORT))
+		return STATE_COUNT;
+	if (tcp_opens(flow->event))
+		return STATE_SYN_RECV;
+	if (service->flags & SERVICE_SLOPPY_TCP && !(flow->event & TCP_RST))
+		return tcp_state_after(STATE_NONE, flow->event);
+	return STATE_COUNT;
+}
+
+enum { BEGIN_SERVER_SHIFT = 8, BEGIN_MASK = 0xffffff };
+
+static __always_inline __u32 begun(__u64 meta, enum drover_verdict sent)
+{
+	switch (meta_slot_state(meta) == SLOT_LIVE ? SLOT_LIVE : meta) {
 	case SLOT_LIVE:
-		return find_target(service, meta, target);
+		return sent | meta_server(meta) << BEGIN_SERVER_SHIFT;
 	case SCHEDULE_BUSY:
 		return VERDICT_busy;
 	case SCHEDULE_NOBODY:
 		return VERDICT_no_destination;
+	case SCHEDULE_FULL:
+		return VERDICT_conn_max;
 	default:
 		return VERDICT_no_room;
 	}
 }
 
-/* VERDICT_COUNT with *target: go on. Packets of a server that is gone do not keep their entry alive, as in IPVS. */
-static __always_inline enum drover_verdict connection(const struct packet *packet, __u32 id,
-						      const struct service *service, struct target *target)
+/*
+ * The packet in hand has no entry: may it begin a flow, and with which server? Returns VERDICT_forwarded or
+ * VERDICT_stateless with the server's index above it, or why not.
+ */
+__noinline __u32 begin(void)
 {
-	__u64 key = narrow_key(packet->client, packet->client_port, id);
 	struct settings *all = settings_now();
-	enum drover_verdict verdict;
-	__u32 now = tick_now();
-	struct narrow_slot *slot;
-	__u64 meta;
+	struct flow *flow = flow_now();
+	struct service *service;
+	__u32 state, id;
 
-	if (!all)
+	if (!all || !flow)
 		return VERDICT_no_room;
-	switch (find(key, &slot, &meta)) {
-	case FIND_BUSY:
-		return VERDICT_busy;
-	case FIND_HIT:
-		if (meta_age(meta, now) > timeout_of(service, all, meta))
-			break;
-		if (is_reused(packet, meta)) {
-			if (!release(slot, key, meta))
-				return VERDICT_busy;
-			break;
-		}
-		verdict = find_target(service, meta, target);
-		if (verdict == VERDICT_COUNT)
-			refresh(packet, id, service, slot, meta, now);
-		return verdict;
-	case FIND_MISS:
-		break;
+	id = flow->service;
+	service = bpf_map_lookup_elem(&services, &id);
+	if (!service)
+		return VERDICT_no_service;
+	state = first_state(flow, service);
+	if (state == STATE_COUNT && (flow->protocol != IPPROTO_TCP || flow->event & TCP_RST || !was_flood(all, flow->now)))
+		return VERDICT_no_entry;
+	if (is_denied(flow, service))
+		return VERDICT_denied;
+	if (state == STATE_COUNT)
+		return begun(enter_late(flow, service), VERDICT_forwarded);
+	flow->state = state;
+	if (service->flags & SERVICE_ONE_PACKET && flow->protocol == IPPROTO_UDP)
+		return begun(schedule_one_packet(flow, service, all), VERDICT_forwarded);
+	if (is_flood(all, flow->now) && flow->protocol == IPPROTO_TCP) {
+		__u32 index = flood_server(flow, service);
+
+		return index == NO_SERVER ? VERDICT_no_destination : VERDICT_stateless | index << BEGIN_SERVER_SHIFT;
 	}
-	return first_packet(packet, id, service, key, now, target);
+	return begun(schedule(flow, service, all), VERDICT_forwarded);
+}
+
+/* What begin() has found. VERDICT_COUNT with *target: go on. */
+static __always_inline enum drover_verdict place(const struct service *service, __u32 begun, struct target *target)
+{
+	__u32 verdict = begun & 0xff;
+
+	if (verdict != VERDICT_forwarded && verdict != VERDICT_stateless)
+		return verdict < VERDICT_COUNT ? verdict : VERDICT_no_room;
+	aim(service, make_meta(SLOT_LIVE, 0, begun >> BEGIN_SERVER_SHIFT, 0, 0, 0), target);
+	target->sent = verdict;
+	return is_available(target) ? VERDICT_COUNT : VERDICT_server_gone;
+}
+
+/* True with *target, or with a *verdict that ends it; false: the packet may begin a flow. */
+static __always_inline int known_connection(const struct packet *packet, struct flow *flow, const struct service *service,
+					    struct target *target, enum drover_verdict *verdict)
+{
+	int is_wide = packet->version == 6 || service->flags & SERVICE_WIDE;
+
+	flow->now = tick_now();
+	switch (is_wide ? known_flow(flow, service, target, WIDE_KEY_WORDS) :
+			  known_flow(flow, service, target, NARROW_KEY_WORDS)) {
+	case KNOWN_TARGET:
+		return 1;
+	case KNOWN_GONE:
+		*verdict = VERDICT_server_gone;
+		return 1;
+	case KNOWN_BUSY:
+		*verdict = VERDICT_busy;
+		return 1;
+	default:
+		return 0;
+	}
 }
 
 #endif

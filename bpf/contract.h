@@ -41,7 +41,8 @@ enum {
 	RING_CHUNK = 32,     /* ring slots in one map value */
 	RING_CHUNKS = 32768, /* one million slots for all rings together */
 	MAX_RING = 65536,    /* of one service */
-	BUCKET_SLOTS = 4,
+	MAX_FRAGMENTS = 16384, /* datagrams under way in pieces */
+	MAX_SOURCES = 65536,   /* allow and deny prefixes of all services */
 };
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------- */
@@ -52,26 +53,33 @@ enum {
  */
 #define DROVER_VERDICTS(X)                                                                                             \
 	X(forwarded, FORWARD, "sent to its real server")                                                               \
-	X(not_ipv4, PASS, "not IPv4: ARP, IPv6 and everything else is the host's own")                                 \
+	X(not_ip, PASS, "neither IPv4 nor IPv6: ARP and everything else is the host's own")                            \
 	X(other_mac, PASS, "not sent to this host's MAC address")                                                      \
-	X(malformed, PASS, "IPv4 header cut short or wrong: left to the host, which drops and counts it")              \
+	X(malformed, PASS, "IP header cut short or wrong: left to the host, which drops and counts it")                \
 	X(no_vip, PASS, "not for a VIP")                                                                               \
 	X(no_service, PASS, "for a VIP, but no virtual service has this port and protocol")                            \
-	X(not_balanced, PASS, "for a VIP, but neither TCP nor UDP (ping, for one)")                                    \
-	X(no_entry, PASS, "TCP segment of no known connection and not a SYN: the host answers with a reset")           \
+	X(not_balanced, PASS, "for a VIP, but neither TCP, UDP nor SCTP (ping, for one)")                              \
+	X(no_entry, PASS, "of no known connection and not one's beginning: the host answers with a reset")             \
 	X(from_peer, PASS, "sent by the other director: a packet is scheduled once")                                   \
 	X(real_here, PASS, "its real server is this host")                                                             \
 	X(not_master, DROP, "this director is not MASTER for the VIP")                                                 \
-	X(truncated, DROP, "for a service, but its TCP or UDP header is cut short")                                    \
-	X(fragment, DROP, "an IP fragment for a VIP")                                                                  \
+	X(truncated, DROP, "for a service, but its TCP, UDP or SCTP header is cut short")                              \
 	X(busy, DROP, "another CPU was just making the entry of the same flow: the client sends again")                \
-	X(no_destination, DROP, "the service has no real server to give it to")                                        \
+	X(no_destination, ANSWER, "the service has no real server to give it to: answered with port unreachable")      \
 	X(server_gone, DROP, "the real server of this connection is out of service")                                   \
 	X(no_next_hop, DROP, "the real server's MAC address is not known")                                             \
-	X(ttl_expired, DROP, "TTL used up")                                                                            \
-	X(no_room, DROP, "no slot could be had in the connection table")
+	X(ttl_expired, ANSWER, "TTL used up: answered with time exceeded")                                             \
+	X(no_room, DROP, "no slot could be had in the connection table")                                               \
+	X(related, FORWARD, "an ICMP error about a connection: sent to its real server")                               \
+	X(unrelated, PASS, "an ICMP error for a VIP about no known connection")                                        \
+	X(fragment, FORWARD, "a later IP fragment: sent after its first one")                                          \
+	X(fragment_alone, DROP, "a later IP fragment whose first one was not seen")                                    \
+	X(stateless, FORWARD, "sent by hash and without an entry: more new flows a second than flood_rate")            \
+	X(denied, DROP, "its source may not use the service (allow, deny)")                                            \
+	X(conn_max, DROP, "a new flow, but the connection table holds conn_max entries")                               \
+	X(silent, DROP, "would have been answered with ICMP, but the answers' rate was used up")
 
-enum drover_action { ACTION_FORWARD, ACTION_PASS, ACTION_DROP };
+enum drover_action { ACTION_FORWARD, ACTION_PASS, ACTION_DROP, ACTION_ANSWER };
 
 enum drover_verdict {
 #define X(name, action, text) VERDICT_##name,
@@ -95,6 +103,7 @@ struct vip_key {
 enum {
 	VIP_USED = 1,
 	VIP_SPILLED = 2, /* in a bucket's first entry: further keys of this bucket are in vip_spill */
+	VIP_HAS_FTP = 4, /* in an address's own entry: port 21 is a TCP service here, and takes unclaimed high ports along */
 };
 
 struct vip_entry {
@@ -115,7 +124,7 @@ static inline __u32 port_protocol(__u16 port_be, __u8 protocol)
 
 static inline __u32 vip_hash(const struct vip_key *key)
 {
-	__u64 h = key->address[1] * 0x9e3779b97f4a7c15ull ^ key->address[0] * 0xc2b2ae3d27d4eb4full;
+	__u64 h = key->address[1] * 0x9e3779b97f4a7c15ull ^ key->address[0] * 0xc2b2ae3d27d4eb4full; /* 0 for IPv4 */
 
 	h += key->port_protocol * 0xd6e8feb86659fd93ull;
 	h ^= h >> 32;
@@ -151,6 +160,7 @@ enum {
 	SERVICE_EXPIRE_QUIESCENT = 1024, /* expire_quiescent_template */
 	SERVICE_SLOPPY_TCP = 2048,	 /* sloppy_tcp */
 	SERVICE_SLOPPY_SCTP = 4096,	 /* sloppy_sctp */
+	SERVICE_DENIES_OTHERS = 8192,	 /* it has an allow list: a source that no prefix names is denied */
 };
 
 /* One cache line; found by service id. Every field is stored by itself, atomically. */
@@ -243,164 +253,59 @@ struct role {
 };
 
 struct settings {
-	__u32 timeout[16];     /* ticks, by connection state */
+	__u32 timeout[32];     /* ticks, by connection state */
 	__u64 peer[MAX_PEERS]; /* MACs as in the frame, 0: free */
+	__u32 flood_rate;      /* new flows a tick and CPU above which SYNs get no entry; 0: never */
+	__u32 flood_tick;      /* tick of the last flow above the rate; 0: never yet */
+	__u32 flood_after;     /* ticks: FLOOD_AFTER_SECONDS */
+	__u32 fragment_life;   /* ticks: FRAGMENT_SECONDS */
+	__u64 conn_max;	       /* 0: none */
+	__s64 entries_left;    /* with conn_max: new entries until then, counted down by the packet path, set by the sweeper */
+	__u32 drop_entry;      /* model::Limits::drop_entry; the sweeper's */
+	__u32 zero;
 };
 
-/* ---- connection table ----------------------------------------------------------------------------------------- */
+#include "slot.h"
 
-/* IPVS's connection states (include/net/ip_vs.h) and one for UDP; they index settings.timeout. */
-enum connection_state {
-	STATE_NONE,
-	STATE_ESTABLISHED,
-	STATE_SYN_SENT,
-	STATE_SYN_RECV,
-	STATE_FIN_WAIT,
-	STATE_TIME_WAIT,
-	STATE_CLOSE,
-	STATE_CLOSE_WAIT,
-	STATE_LAST_ACK,
-	STATE_LISTEN,
-	STATE_SYNACK,
-	STATE_UDP,
+/* ---- fragments, sources, floods --------------------------------------------------------------------------------- */
+
+/* A datagram that came in pieces: what its first fragment was given, for those behind it. */
+struct fragment_key {
+	__u64 source[2];
+	__u64 destination[2];
+	__u32 id; /* be; 16 bits in IPv4 */
+	__u32 protocol;
 };
 
-/* ActiveConn counts these four; every other entry is in InActConn (IPVS's tcp_state_active_table). */
-enum { ACTIVE_STATES = 1 << STATE_ESTABLISHED | 1 << STATE_SYN_SENT | 1 << STATE_SYN_RECV | 1 << STATE_SYNACK };
+struct fragment_value {
+	__u32 service;
+	__u32 record; /* server record */
+	__u32 tick;
+	__u32 zero;
+};
 
-/*
- * The slot protocol. A slot is two words, and the meta word owns it:
- *
- *   bits  0..1   slot state: FREE, BUSY (an owner writes the key), CLAIM (key valid, not yet decided), LIVE
- *   bits  2..9   generation, one more each time the slot is taken
- *   bits 10..25  server index inside the service
- *   bits 26..29  connection state
- *   bits 30..37  flags
- *   bits 38..63  tick of the last packet
- *
- *   take     FREE(g) or a victim's exact value  --CAS-->  BUSY(g+1); store the key;  --CAS-->  CLAIM(g+1, ...)
- *   decide   scan both buckets for the same key: a LIVE one wins over us (CAS ours to FREE, use it); of two CLAIMs the
- *            lower slot wins (the loser is CASed to FREE by either);  --CAS-->  LIVE. Only now a packet is sent.
- *   read     meta, key, meta: LIVE both times and the same generation, else it is no hit
- *   refresh  CAS of the value read to the new one; losing is harmless: someone else changed the entry
- *   free     CAS of the exact value judged to FREE(g)
- *
- * Every change of meta is one CAS, never a plain store; the key is written under BUSY alone. The CAS to CLAIM is a full
- * barrier between "my key can be seen" and "I look for yours", so of two CPUs that make the same flow at least one sees
- * the other, and no packet leaves before one of them is LIVE. Whoever's CAS won does the counting. A CPU that meets BUSY
- * or CLAIM with its own key drops the packet (verdict busy). A slot that stays BUSY or CLAIM with one generation over
- * several seconds of sweeps has lost its owner, and the sweeper frees it.
- */
-enum slot_state { SLOT_FREE, SLOT_BUSY, SLOT_CLAIM, SLOT_LIVE };
+/* allow and deny of a service: longest prefix wins. `length` counts the bits of service and address. */
+struct source_key {
+	__u32 length;
+	__u32 service; /* be, so that its bits come first in order */
+	__u64 address[2];
+};
+
+enum { SOURCE_ALLOW = 1, SOURCE_DENY = 2 };
+
+/* Per CPU: new flows of the current tick, and ICMP answers of it. */
+struct pace {
+	__u32 tick;
+	__u32 flows;
+	__u32 answer_tick;
+	__u32 answers;
+};
 
 enum {
-	META_GENERATION_SHIFT = 2,
-	META_SERVER_SHIFT = 10,
-	META_STATE_SHIFT = 26,
-	META_FLAGS_SHIFT = 30,
-	META_TICK_SHIFT = 38,
-	TICK_BITS = 26,
+	FLOOD_AFTER_SECONDS = 60, /* so long after the last flood an ACK without an entry still goes by the hash */
+	ANSWERS_A_TICK = 64,	  /* of ICMP, for each CPU: about 250 a second; Linux has 1000 a second for the host */
+	FRAGMENT_SECONDS = 30,	  /* Linux's ipfrag_time */
 };
-
-enum { TICK_MASK = (1 << TICK_BITS) - 1 };
-
-enum {
-	FLAG_TEMPLATE = 1,     /* persistence template: masked client address, port 0, TEMPLATE_KEY */
-	FLAG_ASSURED = 2,      /* template: a connection of it was once ESTABLISHED */
-	FLAG_HAS_TEMPLATE = 4, /* connection of a persistent service: it keeps its template alive */
-	FLAG_REARMED = 8,      /* template past its timeout, kept by its connections: now 60 s at a time, as IPVS does */
-};
-
-static inline __u32 meta_slot_state(__u64 meta)
-{
-	return meta & 3;
-}
-
-static inline __u32 meta_generation(__u64 meta)
-{
-	return meta >> META_GENERATION_SHIFT & 0xff;
-}
-
-static inline __u32 meta_server(__u64 meta)
-{
-	return meta >> META_SERVER_SHIFT & 0xffff;
-}
-
-static inline __u32 meta_state(__u64 meta)
-{
-	return meta >> META_STATE_SHIFT & 0xf;
-}
-
-static inline __u32 meta_flags(__u64 meta)
-{
-	return meta >> META_FLAGS_SHIFT & 0xff;
-}
-
-static inline __u32 meta_tick(__u64 meta)
-{
-	return (__u32)(meta >> META_TICK_SHIFT);
-}
-
-static inline __u64 make_meta(__u32 slot_state, __u32 generation, __u32 server, __u32 state, __u32 flags, __u32 tick)
-{
-	return (__u64)slot_state | (__u64)(generation & 0xff) << META_GENERATION_SHIFT |
-	       (__u64)server << META_SERVER_SHIFT | (__u64)state << META_STATE_SHIFT |
-	       (__u64)flags << META_FLAGS_SHIFT | (__u64)tick << META_TICK_SHIFT;
-}
-
-/* What remains when a slot is freed: the generation alone. The key stays and is worthless. */
-static inline __u64 meta_freed(__u64 meta)
-{
-	return meta & 0xffull << META_GENERATION_SHIFT;
-}
-
-/* Ticks since the last packet; a tick that another CPU wrote just ahead of ours counts as now. */
-static inline __u32 meta_age(__u64 meta, __u32 now)
-{
-	__u32 age = (now - meta_tick(meta)) & TICK_MASK;
-
-	return age > TICK_MASK / 2 ? 0 : age;
-}
-
-/* Narrow slot: IPv4 services with a fixed port. VIP, port and protocol are the service's. */
-struct narrow_slot {
-	__u64 key; /* narrow_key() */
-	__u64 meta;
-};
-
-struct narrow_bucket {
-	struct narrow_slot slot[BUCKET_SLOTS];
-};
-
-/* Set in a key's service number: a template's. Source port 0 is no sign, since a packet may carry it. */
-enum { TEMPLATE_KEY = 0x8000 };
-
-static inline __u64 narrow_key(__u32 client_be, __u16 client_port_be, __u16 service)
-{
-	return (__u64)client_be << 32 | (__u64)client_port_be << 16 | service;
-}
-
-static inline __u32 key_service(__u64 key)
-{
-	return key & (TEMPLATE_KEY - 1) & 0xffff;
-}
-
-/* Both bucket numbers of a key: low and high half, masked by the reader. The seed is drawn once for a table. */
-static inline __u64 narrow_hash(__u64 key, __u64 seed)
-{
-	__u64 h = (key ^ seed) * 0x9e3779b97f4a7c15ull;
-
-	h ^= h >> 32;
-	h *= 0xd6e8feb86659fd93ull;
-	h ^= h >> 29;
-	return h;
-}
-
-/* A template past its timeout is still used for this long, so that the sweeper can see whether connections keep it. */
-enum { TEMPLATE_GRACE_TICKS = 20 };
-
-/* Which entries gave way to a new one; counted per CPU. Expired ones do not count as live. */
-enum eviction { EVICT_EXPIRED, EVICT_CLOSED, EVICT_TEMPLATE, EVICT_HALF_OPEN, EVICT_OLDEST, EVICTION_COUNT };
 
 /* ---- what user space keeps beside the packet path's maps ------------------------------------------------------- */
 
@@ -408,8 +313,8 @@ enum eviction { EVICT_EXPIRED, EVICT_CLOSED, EVICT_TEMPLATE, EVICT_HALF_OPEN, EV
 struct layout {
 	__u32 version;
 	__u32 tick_shift;
-	__u32 buckets; /* narrow table, a power of two */
-	__u32 zero;
+	__u32 narrow_buckets; /* a power of two, as is the other */
+	__u32 wide_buckets;
 	__u64 seed;
 };
 
@@ -447,9 +352,11 @@ DROVER_ASSERT_SIZE(struct server_load, 16);
 DROVER_ASSERT_SIZE(struct traffic, 24);
 DROVER_ASSERT_SIZE(struct port, 32);
 DROVER_ASSERT_SIZE(struct role, 128);
-DROVER_ASSERT_SIZE(struct settings, 192);
-DROVER_ASSERT_SIZE(struct narrow_slot, 16);
-DROVER_ASSERT_SIZE(struct narrow_bucket, 64);
+DROVER_ASSERT_SIZE(struct settings, 296);
+DROVER_ASSERT_SIZE(struct fragment_key, 40);
+DROVER_ASSERT_SIZE(struct fragment_value, 16);
+DROVER_ASSERT_SIZE(struct source_key, 24);
+DROVER_ASSERT_SIZE(struct pace, 16);
 DROVER_ASSERT_SIZE(struct layout, 24);
 DROVER_ASSERT_SIZE(struct service_name, 56);
 DROVER_ASSERT_SIZE(struct server_name, 48);

@@ -21,7 +21,7 @@ static __always_inline void count_eviction(__u32 kind)
 		(*count)++;
 }
 
-static __always_inline void count_packet(struct traffic *traffic, __u16 bytes)
+static __always_inline void count_packet(struct traffic *traffic, __u32 bytes)
 {
 	if (!traffic)
 		return;

@@ -14,6 +14,19 @@ static __always_inline void decrement_ttl(struct iphdr *ip)
 	ip->ttl--;
 }
 
+static __always_inline __u8 hops_left(const struct packet *packet)
+{
+	return packet->version == 4 ? ((struct iphdr *)packet->network)->ttl : ((struct ipv6hdr *)packet->network)->hop_limit;
+}
+
+static __always_inline void use_a_hop(const struct packet *packet)
+{
+	if (packet->version == 4)
+		decrement_ttl(packet->network);
+	else
+		((struct ipv6hdr *)packet->network)->hop_limit--;
+}
+
 static __always_inline void write_macs(struct ethhdr *ethernet, __u64 destination, __u64 source)
 {
 	*(__u32 *)ethernet->h_dest = (__u32)destination;
@@ -28,8 +41,8 @@ static __always_inline void count_traffic(const struct packet *packet, __u32 id,
 	count_packet(bpf_map_lookup_elem(&server_traffic, &target->record), packet->bytes);
 }
 
-/* VERDICT_forwarded with *action: how it leaves. */
-static __always_inline enum drover_verdict forward(struct xdp_md *ctx, struct packet *packet, __u32 id,
+/* target->sent with *action: how it leaves. */
+static __always_inline enum drover_verdict forward(context *ctx, const struct packet *packet, __u32 id,
 						   const struct target *target, int *action)
 {
 	struct port *out;
@@ -45,18 +58,15 @@ static __always_inline enum drover_verdict forward(struct xdp_md *ctx, struct pa
 	out = bpf_map_lookup_elem(&ports, &slot);
 	if (!next_hop || !out)
 		return VERDICT_no_next_hop;
-	if (packet->ip->ttl <= 1)
+	if (hops_left(packet) <= 1)
 		return VERDICT_ttl_expired;
-	*action = XDP_TX;
-	if (out->ifindex != ctx->ingress_ifindex) {
-		*action = bpf_redirect_map(&egress, slot, XDP_DROP);
-		if (*action != XDP_REDIRECT)
-			return VERDICT_no_next_hop; /* the interface has just gone */
-	}
-	decrement_ttl(packet->ip);
+	*action = context_send(ctx, slot, out);
+	if (*action == CONTEXT_DROP)
+		return VERDICT_no_next_hop; /* the interface has just gone */
+	use_a_hop(packet);
 	write_macs(packet->ethernet, next_hop, out->mac);
 	count_traffic(packet, id, target);
-	return VERDICT_forwarded;
+	return target->sent;
 }
 
 #endif

@@ -13,9 +13,18 @@
 #include "contract.h"
 
 /* From struct layout; the verifier sees them as constants. */
-const volatile __u32 narrow_bucket_mask = 0;
+const volatile __u32 narrow_mask = 0;
+const volatile __u32 narrow_near_mask = 0;
+const volatile __u32 wide_mask = 0;
+const volatile __u32 wide_near_mask = 0;
 const volatile __u64 hash_seed = 0;
 const volatile __u32 tick_shift = 6;
+
+/*
+ * Always 0, which the verifier does not know. Adding it makes the verifier forget which of several ways led to a value,
+ * so that it checks what follows once and not once for each way.
+ */
+volatile __u32 always_zero;
 
 #define DROVER_ARRAY(map_name, map_value, entries, map_flags_)                                                         \
 	struct {                                                                                                       \
@@ -43,12 +52,14 @@ DROVER_ARRAY(server_loads, struct server_load, MAX_SERVERS, BPF_F_MMAPABLE);
 DROVER_ARRAY(ports, struct port, MAX_PORTS, BPF_F_MMAPABLE);
 DROVER_ARRAY(roles, struct role, MAX_ROLES, BPF_F_MMAPABLE);
 DROVER_ARRAY(settings, struct settings, 1, BPF_F_MMAPABLE);
-DROVER_ARRAY(narrow, struct narrow_bucket, 1, BPF_F_MMAPABLE); /* sized by the loader */
+DROVER_ARRAY(narrow, struct narrow_bucket, 1, BPF_F_MMAPABLE); /* sized by the loader, as is the other */
+DROVER_ARRAY(wide, struct wide_bucket, 1, BPF_F_MMAPABLE);
 
 DROVER_PERCPU(service_traffic, struct traffic, MAX_SERVICES);
 DROVER_PERCPU(server_traffic, struct traffic, MAX_SERVERS);
 DROVER_PERCPU(verdicts, __u64, VERDICT_COUNT);
 DROVER_PERCPU(evictions, __u64, EVICTION_COUNT);
+DROVER_PERCPU(paces, struct pace, 1);
 
 /* User space only: pinned beside the others so that the next daemon knows what the ids stand for. */
 DROVER_ARRAY(layouts, struct layout, 1, BPF_F_MMAPABLE);
@@ -62,6 +73,21 @@ struct {
 	__type(key, struct vip_key);
 	__type(value, __u32);
 } vip_spill SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_FRAGMENTS);
+	__type(key, struct fragment_key);
+	__type(value, struct fragment_value);
+} fragments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, MAX_SOURCES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct source_key);
+	__type(value, __u32);
+} sources SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP);

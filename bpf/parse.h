@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* From frame to struct packet. Bounds are checked once for each header; nothing behind this file looks at raw bytes. */
+/*
+ * From frame to struct packet. Bounds are checked once for each header; nothing behind this file looks at raw bytes, but
+ * for ICMP's quotes. VLAN tags are stepped over and stay in the frame.
+ */
 #ifndef DROVER_PARSE_H
 #define DROVER_PARSE_H
 
-#include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 
 #include <bpf/bpf_endian.h>
 
-#include "maps.h"
+#include "context.h"
+
+#ifndef IPPROTO_SCTP
+#define IPPROTO_SCTP 132
+#endif
 
 enum {
 	TCP_FIN = 0x01,
@@ -18,23 +25,63 @@ enum {
 	TCP_ACK = 0x10,
 };
 
+enum fragment_kind { FRAGMENT_NONE, FRAGMENT_FIRST, FRAGMENT_LATER };
+
+enum {
+	MAX_VLAN_TAGS = 2,
+	MAX_EXTENSION_HEADERS = 6, /* of IPv6 that are stepped over */
+	MAX_HEADER_BYTES = 256,	   /* Ethernet to transport; what tc makes readable */
+};
+
 struct packet {
 	struct ethhdr *ethernet;
-	struct iphdr *ip;
-	void *payload; /* behind the IP header */
+	void *network;	 /* IPv4 or IPv6 header */
+	void *transport; /* header of the flow's protocol */
 	void *end;
 	struct port *port; /* the interface it came in by */
-	__u32 client;	   /* be */
-	__u16 client_port; /* be */
-	__u16 virtual_port; /* be */
-	__u8 tcp_flags;	   /* 0 for UDP */
-	__u16 bytes;	   /* IP length, host order */
+	__u32 bytes;	   /* IP length */
+	__u8 version;	   /* 4 or 6 */
+	__u8 fragment;	   /* enum fragment_kind */
 };
+
+/*
+ * The flow of the packet in hand, and what the packet does to it. It lies in a map, not on the stack, which has room for
+ * 512 bytes over all functions; a packet path is never interrupted by another one of its CPU.
+ */
+struct flow {
+	__u64 client[2];    /* source address */
+	__u64 vip[2];	    /* destination address */
+	__u16 client_port;  /* be */
+	__u16 virtual_port; /* be */
+	__u32 service;	    /* id */
+	__u32 now;	    /* tick */
+	__u8 protocol;
+	__u8 event; /* TCP: flags; SCTP: type of the first chunk; else 0 */
+	__u8 state; /* of a first entry */
+	__u8 sent;  /* of a packet without ports: the verdict with which it leaves ... */
+	__u32 record; /* ... and the server record */
+	__u32 fragment_id; /* be, of a fragment */
+};
+
+DROVER_PERCPU(flow_in_hand, struct flow, 1);
+
+static __always_inline struct flow *flow_now(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&flow_in_hand, &zero);
+}
 
 /* An Ethernet address as the low 48 bits of a word, as it lies in the frame. */
 static __always_inline __u64 mac_word(const __u8 *mac)
 {
 	return (__u64)*(const __u32 *)mac | (__u64) * (const __u16 *)(mac + 4) << 32;
+}
+
+/* ::ffff:a.b.c.d, little endian. */
+static __always_inline __u64 mapped_word(__u32 address_be)
+{
+	return 0xffff0000ull | (__u64)address_be << 32;
 }
 
 static __always_inline struct port *port_of(__u32 ifindex)
@@ -50,51 +97,205 @@ static __always_inline struct port *port_of(__u32 ifindex)
 	return 0;
 }
 
-/* VERDICT_COUNT: go on. */
-static __always_inline enum drover_verdict parse_ip(struct xdp_md *ctx, struct packet *packet)
+static __always_inline int is_vlan(__u16 type)
 {
-	void *data = (void *)(long)ctx->data;
-	struct ethhdr *ethernet = data;
-	struct iphdr *ip = data + sizeof(*ethernet);
+	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
+}
 
-	packet->end = (void *)(long)ctx->data_end;
-	packet->ethernet = ethernet;
-	packet->ip = ip;
-	if ((void *)(ethernet + 1) > packet->end || ethernet->h_proto != bpf_htons(ETH_P_IP))
-		return VERDICT_not_ipv4;
-	packet->port = port_of(ctx->ingress_ifindex);
-	if (!packet->port || mac_word(ethernet->h_dest) != packet->port->mac)
-		return VERDICT_other_mac;
+/* Ethernet type behind the tags; *network is where its header begins. 0: cut short. */
+static __always_inline __u16 parse_ethernet(const struct packet *packet, void **network)
+{
+	struct ethhdr *ethernet = packet->ethernet;
+	__u8 *next = (__u8 *)(ethernet + 1);
+	__u16 type;
+
+	if ((void *)next > packet->end)
+		return 0;
+	type = ethernet->h_proto;
+#pragma unroll
+	for (int tags = 0; tags < MAX_VLAN_TAGS; tags++) {
+		if (!is_vlan(type))
+			break;
+		if ((void *)(next + 4) > packet->end)
+			return 0;
+		type = *(__u16 *)(next + 2);
+		next += 4;
+	}
+	*network = next;
+	return type;
+}
+
+static __always_inline enum drover_verdict parse_ipv4(struct packet *packet, struct flow *flow)
+{
+	struct iphdr *ip = packet->network;
+	__u16 offset;
+
 	if ((void *)(ip + 1) > packet->end || ip->version != 4 || ip->ihl < 5)
 		return VERDICT_malformed;
-	packet->payload = (void *)ip + ip->ihl * 4;
-	packet->client = ip->saddr;
+	offset = ip->frag_off & bpf_htons(0x3fff); /* more fragments, or not the first */
+	packet->version = 4;
+	flow->protocol = ip->protocol;
+	packet->transport = (void *)ip + ip->ihl * 4;
 	packet->bytes = bpf_ntohs(ip->tot_len);
+	flow->client[0] = flow->vip[0] = 0;
+	flow->client[1] = mapped_word(ip->saddr);
+	flow->vip[1] = mapped_word(ip->daddr);
+	packet->fragment = FRAGMENT_NONE;
+	if (offset) {
+		packet->fragment = offset & bpf_htons(0x1fff) ? FRAGMENT_LATER : FRAGMENT_FIRST;
+		flow->fragment_id = ip->id;
+	}
 	return VERDICT_COUNT;
 }
 
-static __always_inline int is_fragment(const struct packet *packet)
+static __always_inline int is_extension(__u8 header)
 {
-	return (packet->ip->frag_off & bpf_htons(0x3fff)) != 0; /* more fragments, or not the first */
+	return header == IPPROTO_HOPOPTS || header == IPPROTO_ROUTING || header == IPPROTO_DSTOPTS ||
+	       header == IPPROTO_FRAGMENT || header == IPPROTO_AH || header == IPPROTO_MH;
 }
 
-/* Ports and TCP flags. VERDICT_truncated unless the header lies inside both the frame and the IP packet. */
-static __always_inline enum drover_verdict parse_transport(struct packet *packet)
-{
-	__u8 *header = packet->payload;
-	__u32 length = packet->ip->protocol == IPPROTO_TCP ? 20 : 8;
+struct extension {
+	__u8 next;
+	__u8 length; /* in eights behind the first eight bytes; AH: in fours, behind two of them */
+	__u16 offset; /* fragment header: offset and more-fragments bit, be */
+	__u32 id;     /* fragment header */
+};
 
-	if (packet->bytes < packet->ip->ihl * 4 + length || (void *)packet->ip + packet->bytes > packet->end)
+/* IPPROTO_MAX when the walk must end without a transport header: cut short, or too many headers. */
+struct ipv6_walk {
+	__u32 offset; /* of the transport header, from the IPv6 header */
+	__u32 protocol;
+	__u32 fragment; /* enum fragment_kind */
+	__u32 id;	/* of the fragment, be */
+};
+
+/* Steps over extension headers; by itself, because few packets have any. */
+__noinline int walk_ipv6(context *ctx, struct ipv6_walk *walk)
+{
+	struct packet packet = {.ethernet = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
+	void *network;
+	struct ipv6hdr *ip;
+	__u32 offset = sizeof(struct ipv6hdr);
+	__u8 protocol;
+
+	if (!walk)
+		return 0;
+	if (parse_ethernet(&packet, &network) != bpf_htons(ETH_P_IPV6))
+		return 0;
+	ip = network;
+	if ((void *)(ip + 1) > packet.end)
+		return 0;
+	protocol = ip->nexthdr;
+	walk->fragment = FRAGMENT_NONE;
+	walk->id = 0;
+	for (int i = 0; i < MAX_EXTENSION_HEADERS && is_extension(protocol); i++) {
+		struct extension *extension = network + (offset & 0x7ff);
+
+		if ((void *)(extension + 1) > packet.end || offset > MAX_HEADER_BYTES)
+			return 0;
+		if (protocol == IPPROTO_FRAGMENT) {
+			walk->id = extension->id;
+			walk->fragment = extension->offset & bpf_htons(0xfff8) ? FRAGMENT_LATER :
+					 extension->offset & bpf_htons(1)      ? FRAGMENT_FIRST :
+										 FRAGMENT_NONE;
+			offset += 8;
+		} else if (protocol == IPPROTO_AH) {
+			offset += (extension->length + 2) * 4;
+		} else {
+			offset += (extension->length + 1) * 8;
+		}
+		protocol = extension->next;
+		if (walk->fragment == FRAGMENT_LATER)
+			break;
+	}
+	walk->offset = offset;
+	walk->protocol = protocol;
+	return walk->fragment == FRAGMENT_LATER || !is_extension(protocol);
+}
+
+static __always_inline enum drover_verdict parse_ipv6(context *ctx, struct packet *packet, struct flow *flow)
+{
+	struct ipv6hdr *ip = packet->network;
+	struct ipv6_walk walk;
+
+	if ((void *)(ip + 1) > packet->end || ip->version != 6)
+		return VERDICT_malformed;
+	packet->version = 6;
+	flow->protocol = ip->nexthdr;
+	packet->transport = ip + 1;
+	packet->bytes = bpf_ntohs(ip->payload_len) + sizeof(*ip);
+	flow->client[0] = *(__u64 *)&ip->saddr.s6_addr32[0];
+	flow->client[1] = *(__u64 *)&ip->saddr.s6_addr32[2];
+	flow->vip[0] = *(__u64 *)&ip->daddr.s6_addr32[0];
+	flow->vip[1] = *(__u64 *)&ip->daddr.s6_addr32[2];
+	packet->fragment = FRAGMENT_NONE;
+	if (!is_extension(flow->protocol))
+		return VERDICT_COUNT;
+	if (!walk_ipv6(ctx, &walk))
+		return VERDICT_malformed;
+	flow->protocol = walk.protocol;
+	packet->fragment = walk.fragment;
+	flow->fragment_id = walk.id;
+	packet->transport = (void *)ip + (walk.offset & 0x7ff);
+	return VERDICT_COUNT;
+}
+
+/* The Ethernet header. VERDICT_COUNT: go on with parse_ipv4() or parse_ipv6(), as *type says. */
+static __always_inline enum drover_verdict parse_frame(context *ctx, struct packet *packet, __u16 *type)
+{
+	packet->end = (void *)(long)ctx->data_end;
+	packet->ethernet = (void *)(long)ctx->data;
+	*type = parse_ethernet(packet, &packet->network);
+	if (*type != bpf_htons(ETH_P_IP) && *type != bpf_htons(ETH_P_IPV6))
+		return VERDICT_not_ip;
+	packet->port = port_of(context_interface(ctx));
+	if (!packet->port || mac_word(packet->ethernet->h_dest) != packet->port->mac)
+		return VERDICT_other_mac;
+	return VERDICT_COUNT;
+}
+
+/* Both at once, for those who are called with nothing but the context. */
+static __always_inline enum drover_verdict parse_ip(context *ctx, struct packet *packet, struct flow *flow)
+{
+	enum drover_verdict verdict;
+	__u16 type;
+
+	verdict = parse_frame(ctx, packet, &type);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	return type == bpf_htons(ETH_P_IP) ? parse_ipv4(packet, flow) : parse_ipv6(ctx, packet, flow);
+}
+
+static __always_inline int is_balanced(__u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
+}
+
+enum { SCTP_HEADER_BYTES = 12, SCTP_CHUNK_BYTES = 4, TCP_FLAGS_AT = 13 };
+
+/* Ports and event. VERDICT_truncated unless the header lies inside both the packet and what arrived of it. */
+static __always_inline enum drover_verdict parse_transport(context *ctx, const struct packet *packet, struct flow *flow)
+{
+	__u8 *header = packet->transport;
+	__u32 before = packet->transport - packet->network;
+	__u32 length = flow->protocol == IPPROTO_TCP ? 20 : flow->protocol == IPPROTO_UDP ? 8 : 12;
+
+	if (packet->bytes < before + length)
+		return VERDICT_truncated;
+	if ((__u32)(packet->network - (void *)packet->ethernet) + packet->bytes > context_length(ctx))
 		return VERDICT_truncated;
 	if (header + 8 > (__u8 *)packet->end)
 		return VERDICT_truncated;
-	packet->client_port = *(__u16 *)header;
-	packet->virtual_port = *(__u16 *)(header + 2);
-	packet->tcp_flags = 0;
-	if (packet->ip->protocol == IPPROTO_TCP) {
+	flow->client_port = *(__u16 *)header;
+	flow->virtual_port = *(__u16 *)(header + 2);
+	flow->event = 0;
+	if (flow->protocol == IPPROTO_TCP) {
 		if (header + 20 > (__u8 *)packet->end)
 			return VERDICT_truncated;
-		packet->tcp_flags = header[13];
+		flow->event = header[TCP_FLAGS_AT];
+	} else if (flow->protocol == IPPROTO_SCTP) {
+		if (header + SCTP_HEADER_BYTES + SCTP_CHUNK_BYTES <= (__u8 *)packet->end)
+			flow->event = header[SCTP_HEADER_BYTES];
 	}
 	return VERDICT_COUNT;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * The connection table: contract.h's slot protocol over two buckets of a key. Look-ups are inlined into the fast path;
- * taking a slot is a function of its own, because only new flows pay for it.
+ * The connection tables: slot.h's protocol over the four places of a key, written once for both widths (`words` of key
+ * before the meta word, a constant wherever it is inlined). Look-ups are inlined into the fast path; taking a slot is a
+ * function of its own, because only new flows pay for it.
  */
 #ifndef DROVER_TABLE_H
 #define DROVER_TABLE_H
@@ -10,15 +11,76 @@
 
 #define READ(word) (*(const volatile __u64 *)&(word))
 
-static __always_inline int swap_meta(struct narrow_slot *slot, __u64 was, __u64 is)
+/* A narrow key uses the first word alone. */
+struct slot_key {
+	__u64 word[MAX_KEY_WORDS];
+};
+
+/* An entry as it was found: its words in the table, the meta word behind the key's. */
+struct entry {
+	__u64 *slot;
+	__u64 meta;
+};
+
+static __always_inline int swap_meta(__u64 *word, __u64 was, __u64 is)
 {
-	return __sync_val_compare_and_swap(&slot->meta, was, is) == was;
+	return __sync_val_compare_and_swap(word, was, is) == was;
 }
 
-static __always_inline struct narrow_bucket *bucket_at(__u32 number)
+static __always_inline __u64 *bucket_at(__u32 number, int words)
 {
-	number &= narrow_bucket_mask;
-	return bpf_map_lookup_elem(&narrow, &number);
+	if (words == NARROW_KEY_WORDS)
+		return bpf_map_lookup_elem(&narrow, &number);
+	return bpf_map_lookup_elem(&wide, &number);
+}
+
+static __always_inline __u64 hash_of(const struct slot_key *key, int words)
+{
+	return words == NARROW_KEY_WORDS ? narrow_hash(key->word[0], hash_seed) : wide_hash(key->word, hash_seed);
+}
+
+/* Bucket number of a place (slot.h). */
+static __always_inline __u32 place_of(__u64 hash, __u32 place, int words)
+{
+	return words == NARROW_KEY_WORDS ? bucket_of(hash, place, narrow_near_mask, narrow_mask) :
+					   bucket_of(hash, place, wide_near_mask, wide_mask);
+}
+
+/* A small table has no far part. */
+static __always_inline int has_far(int words)
+{
+	return words == NARROW_KEY_WORDS ? narrow_mask != narrow_near_mask : wide_mask != wide_near_mask;
+}
+
+/* The pair of places where entries go when nothing nearer is free. */
+static __always_inline __u32 last_places(int words)
+{
+	return has_far(words) ? 2 : 0;
+}
+
+static __always_inline __u64 *slot_at(__u64 *bucket, __u32 number, int words)
+{
+	return bucket + number * (words + 1);
+}
+
+static __always_inline int has_key(const __u64 *slot, const struct slot_key *key, int words)
+{
+	if (READ(slot[words - 1]) != key->word[words - 1])
+		return 0;
+	return words == NARROW_KEY_WORDS || (READ(slot[0]) == key->word[0] && READ(slot[1]) == key->word[1]);
+}
+
+/* Of the last key word, in which the service stands. */
+static __always_inline __u32 service_in(const __u64 *slot, int words)
+{
+	return key_service(READ(slot[words - 1]));
+}
+
+static __always_inline struct settings *settings_now(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&settings, &zero);
 }
 
 /* Ticks after which an entry without packets is over. */
@@ -32,68 +94,61 @@ static __always_inline __u32 timeout_of(const struct service *service, const str
 	return all->timeout[meta_state(meta)];
 }
 
-static __always_inline struct settings *settings_now(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&settings, &zero);
-}
-
 enum find_result { FIND_HIT, FIND_MISS, FIND_BUSY };
 
-static __always_inline enum find_result find_in(struct narrow_bucket *bucket, __u64 key, struct narrow_slot **slot,
-						__u64 *meta)
+static __always_inline enum find_result find_in(__u64 *bucket, const struct slot_key *key, int words,
+						struct entry *found)
 {
 #pragma unroll
-	for (int i = 0; i < BUCKET_SLOTS; i++) {
-		struct narrow_slot *candidate = &bucket->slot[i];
+	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
+		const __u64 *slot = slot_at(bucket, i, words);
 		__u64 first, second;
 
-		if (READ(candidate->key) != key)
+		if (!has_key(slot, key, words))
 			continue;
-		first = READ(candidate->meta);
+		first = READ(slot[words]);
 		if (meta_slot_state(first) == SLOT_FREE)
 			continue;
-		if (READ(candidate->key) != key)
+		if (!has_key(slot, key, words))
 			continue;
-		second = READ(candidate->meta);
+		second = READ(slot[words]);
 		if (meta_slot_state(first) != SLOT_LIVE || meta_slot_state(second) != SLOT_LIVE ||
 		    meta_generation(first) != meta_generation(second))
 			return FIND_BUSY;
-		*slot = candidate;
-		*meta = second;
+		found->slot = slot_at(bucket, (i + always_zero) % BUCKET_SLOTS, words);
+		found->meta = second;
 		return FIND_HIT;
 	}
 	return FIND_MISS;
 }
 
-static __always_inline enum find_result find(__u64 key, struct narrow_slot **slot, __u64 *meta)
+static __always_inline enum find_result find(const struct slot_key *key, int words, struct entry *found)
 {
-	__u64 hash = narrow_hash(key, hash_seed);
-	struct narrow_bucket *bucket = bucket_at((__u32)hash);
-	enum find_result result;
+	__u64 hash = hash_of(key, words);
 
-	if (!bucket)
-		return FIND_MISS;
-	result = find_in(bucket, key, slot, meta);
-	if (result != FIND_MISS)
-		return result;
-	bucket = bucket_at((__u32)(hash >> 32));
-	if (!bucket)
-		return FIND_MISS;
-	return find_in(bucket, key, slot, meta);
+#pragma unroll
+	for (__u32 place = 0; place < PLACES; place++) {
+		__u64 *bucket = bucket_at(place_of(hash, place, words), words);
+		enum find_result result;
+
+		if (!bucket || (place >= 2 && !has_far(words)))
+			break;
+		result = find_in(bucket, key, words, found);
+		if (result != FIND_MISS)
+			return result;
+	}
+	return FIND_MISS;
 }
 
 /*
- * From here on everything is a global function on scalars: the verifier checks each once, by itself, instead of every
- * way through all of them.
+ * From here on everything is a global function on scalars or plain memory: the verifier checks each once, by itself,
+ * instead of every way through all of them.
  */
 
 enum { SCORE_CLASS_SHIFT = 28, CLASS_FREE = 0, CLASS_EVICTION = 1 /* + enum eviction */, CLASS_NEVER = 15 };
 
-__noinline int is_expired(__u64 key, __u64 meta, __u32 now)
+static __always_inline int is_expired(__u32 id, __u64 meta, __u32 now)
 {
-	__u32 id = key_service(key);
 	struct service *service = bpf_map_lookup_elem(&services, &id);
 	struct settings *all = settings_now();
 
@@ -101,7 +156,7 @@ __noinline int is_expired(__u64 key, __u64 meta, __u32 now)
 }
 
 /* What gives way first when room is needed: the lower the score, the sooner. BUSY and CLAIM never do. */
-__noinline __u32 score_of(__u64 key, __u64 meta, __u32 now)
+__noinline __u32 score_of(__u32 id, __u64 meta, __u32 now)
 {
 	__u32 state = meta_state(meta), kind = EVICT_OLDEST;
 
@@ -109,173 +164,269 @@ __noinline __u32 score_of(__u64 key, __u64 meta, __u32 now)
 		return CLASS_FREE << SCORE_CLASS_SHIFT;
 	if (meta_slot_state(meta) != SLOT_LIVE)
 		return (__u32)CLASS_NEVER << SCORE_CLASS_SHIFT;
-	if (is_expired(key, meta, now))
+	if (is_expired(id, meta, now))
 		kind = EVICT_EXPIRED;
-	else if (state == STATE_CLOSE || state == STATE_TIME_WAIT)
+	else if (state == STATE_CLOSE || state == STATE_TIME_WAIT || state == STATE_SCTP_CLOSED)
 		kind = EVICT_CLOSED;
 	else if ((meta_flags(meta) & (FLAG_TEMPLATE | FLAG_ASSURED)) == FLAG_TEMPLATE)
 		kind = EVICT_TEMPLATE;
-	else if (state == STATE_SYN_RECV || state == STATE_SYNACK)
+	else if (state == STATE_SYN_RECV || state == STATE_SYNACK || state == STATE_SCTP_INIT1 || state == STATE_SCTP_INIT)
 		kind = EVICT_HALF_OPEN;
 	return (CLASS_EVICTION + kind) << SCORE_CLASS_SHIFT | (TICK_MASK - meta_age(meta, now));
 }
 
-/* The bucket's slot that gives way first: score << 32 | slots in use << 8 | slot. */
-__noinline __u64 candidate_in(__u32 number, __u32 now)
+/* The slot of a bucket that gives way first: score << 32 | slot. */
+static __always_inline __u64 victim_in(__u32 number, __u32 now, int words)
 {
-	struct narrow_bucket *bucket = bucket_at(number);
+	__u64 *bucket = bucket_at(number, words);
 	__u64 best = (__u64)CLASS_NEVER << (32 + SCORE_CLASS_SHIFT);
-	__u32 used = 0;
 
 	if (!bucket)
 		return best;
 	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
-		__u64 meta = READ(bucket->slot[i].meta), score = CLASS_FREE;
+		__u64 *slot = slot_at(bucket, i, words);
+		__u64 score = score_of(service_in(slot, words), READ(slot[words]), now);
 
-		if (meta_slot_state(meta) != SLOT_FREE)
-			score = score_of(READ(bucket->slot[i].key), meta, now);
-		used += score != CLASS_FREE;
 		if (score << 32 < best)
-			best = score << 32 | i;
+			best = score << 32 | (number * BUCKET_SLOTS + i);
 	}
-	return best | used << 8;
+	return best;
+}
+
+__noinline __u64 victim_of_bucket(__u32 number, __u32 now, __u32 words)
+{
+	return words == NARROW_KEY_WORDS ? victim_in(number, now, NARROW_KEY_WORDS) : victim_in(number, now, WIDE_KEY_WORDS);
+}
+
+/* First free slot, BUCKET_SLOTS if none; *used counts the others. */
+static __always_inline __u32 free_slot(__u64 *bucket, int words, __u32 *used)
+{
+	__u32 first = BUCKET_SLOTS;
+
+	*used = BUCKET_SLOTS;
+	if (!bucket)
+		return first;
+	*used = 0;
+#pragma unroll
+	for (int i = BUCKET_SLOTS - 1; i >= 0; i--) {
+		if (meta_slot_state(READ(bucket[i * (words + 1) + words])) == SLOT_FREE)
+			first = i;
+		else
+			++*used;
+	}
+	return first;
+}
+
+enum { NO_PLACE = ~0u };
+
+/*
+ * A free slot: near in the first bucket that has one, else far in the emptier bucket. The far half alone keeps the table
+ * useful up to three quarters full; what is near keeps it fast.
+ */
+static __always_inline __u32 free_place(__u64 hash, int words)
+{
+	__u32 slots[2], used[2], numbers[2];
+
+	if (has_far(words)) {
+#pragma unroll
+		for (__u32 place = 0; place < 2; place++) {
+			__u32 number = place_of(hash, place, words);
+			__u32 slot = free_slot(bucket_at(number, words), words, &used[place]);
+
+			if (slot < BUCKET_SLOTS)
+				return number * BUCKET_SLOTS + slot;
+		}
+	}
+#pragma unroll
+	for (__u32 i = 0; i < 2; i++) {
+		numbers[i] = place_of(hash, last_places(words) + i, words);
+		slots[i] = free_slot(bucket_at(numbers[i], words), words, &used[i]);
+	}
+	if (slots[0] < BUCKET_SLOTS && used[0] <= used[1])
+		return numbers[0] * BUCKET_SLOTS + slots[0];
+	return slots[1] < BUCKET_SLOTS ? numbers[1] * BUCKET_SLOTS + slots[1] : NO_PLACE;
+}
+
+/* No free slot: the entry that gives way, out of the last two buckets. */
+static __always_inline __u64 victim_place(__u64 hash, __u32 now, int words)
+{
+	__u64 first = victim_of_bucket(place_of(hash, last_places(words), words), now, words);
+	__u64 second = victim_of_bucket(place_of(hash, last_places(words) + 1, words), now, words);
+
+	return second >> 32 < first >> 32 ? second : first;
 }
 
 /* The record of the server that an entry names. */
-static __always_inline __u32 server_record(__u64 key, __u64 meta)
+static __always_inline __u32 server_record(__u32 id, __u64 meta)
 {
-	__u32 id = key_service(key);
 	struct service *service = bpf_map_lookup_elem(&services, &id);
 
 	return (service ? service->server_base : 0) + meta_server(meta);
 }
 
 /* Frees an entry as it was judged; counts only if nobody changed it meanwhile. */
-static __always_inline int release(struct narrow_slot *slot, __u64 key, __u64 meta)
+static __always_inline int release(__u64 *meta_word, __u32 id, __u64 meta)
 {
-	if (!swap_meta(slot, meta, meta_freed(meta)))
+	if (!swap_meta(meta_word, meta, meta_freed(meta)))
 		return 0;
 	if (meta_slot_state(meta) == SLOT_LIVE)
-		count_load(server_record(key, meta), meta, 0);
+		count_load(server_record(id, meta), meta, 0);
 	return 1;
 }
 
-/*
- * The "decide" step in one bucket: our claim in the slot with this place against all that has the same key. Returns 0 to
- * go on, else what take() shall return; then our claim must go.
- */
-__noinline __u64 contest(__u32 number, __u64 key, __u32 place, __u32 now)
+/* What is contested: a key, and our claim in the slot with this place. */
+struct claim {
+	struct slot_key key;
+	__u32 place;
+	__u32 now;
+};
+
+static __always_inline __u64 contest_in(__u32 number, const struct claim *claim, int words)
 {
-	struct narrow_bucket *bucket = bucket_at(number);
-	__u32 first = (number & narrow_bucket_mask) * BUCKET_SLOTS;
+	__u64 *bucket = bucket_at(number, words);
 
 	if (!bucket)
 		return 0;
 	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
-		struct narrow_slot *slot = &bucket->slot[i];
-		__u64 meta = READ(slot->meta);
+		__u64 *slot = slot_at(bucket, i, words);
+		__u64 meta = READ(slot[words]);
 
 		/* Whoever claims the key from now on sees our claim. */
-		if (first + i == place || meta_slot_state(meta) < SLOT_CLAIM || READ(slot->key) != key)
+		if (number * BUCKET_SLOTS + i == claim->place || meta_slot_state(meta) < SLOT_CLAIM ||
+		    !has_key(slot, &claim->key, words))
 			continue;
-		if (meta_generation(READ(slot->meta)) != meta_generation(meta))
+		if (meta_generation(READ(slot[words])) != meta_generation(meta))
 			return SLOT_BUSY;
-		if (meta_slot_state(meta) == SLOT_LIVE && !is_expired(key, meta, now))
+		if (meta_slot_state(meta) == SLOT_LIVE && !is_expired(service_in(slot, words), meta, claim->now))
 			return meta;
-		if (meta_slot_state(meta) == SLOT_CLAIM && first + i < place)
+		if (meta_slot_state(meta) == SLOT_CLAIM && number * BUCKET_SLOTS + i < claim->place)
 			return SLOT_BUSY;
-		if (!release(slot, key, meta))
+		if (!release(&slot[words], service_in(slot, words), meta))
 			return SLOT_BUSY;
 	}
 	return 0;
 }
 
-/* No other slot of the bucket has our claim's key: nothing to contest, and no call to find that out. */
-static __always_inline int is_alone(__u32 number, __u64 key, __u32 place)
+/*
+ * The "decide" step in one bucket: our claim against all that has the same key. Returns 0 to go on, else what take()
+ * shall return; then our claim must go.
+ */
+__noinline __u64 contest(const struct claim *claim, __u32 number, __u32 words)
 {
-	struct narrow_bucket *bucket = bucket_at(number);
+	if (!claim)
+		return 0;
+	return words == NARROW_KEY_WORDS ? contest_in(number, claim, NARROW_KEY_WORDS) :
+					   contest_in(number, claim, WIDE_KEY_WORDS);
+}
+
+/* No other slot of the bucket has our claim's key: nothing to contest, and no call to find that out. */
+static __always_inline int is_alone(__u32 number, const struct claim *claim, int words)
+{
+	__u64 *bucket = bucket_at(number, words);
 
 	if (!bucket)
 		return 1;
 #pragma unroll
 	for (__u32 i = 0; i < BUCKET_SLOTS; i++)
-		if (READ(bucket->slot[i].key) == key && number * BUCKET_SLOTS + i != place)
+		if (has_key(slot_at(bucket, i, words), &claim->key, words) && number * BUCKET_SLOTS + i != claim->place)
 			return 0;
 	return 1;
 }
 
-/*
- * Both buckets' candidates against each other: a free slot in the emptier bucket, else what gives way first. The first
- * bucket is good enough while two of its slots are free: four fifths of the flows are then found by one cache line, and
- * at half load still only three new flows in 100,000 meet two full buckets.
- */
-static __always_inline __u32 choose(__u32 a, __u32 b, __u32 now, __u32 *score)
+/* All buckets of the key. */
+static __always_inline __u64 decide(const struct claim *claim, __u64 hash, int words)
 {
-	__u64 first = candidate_in(a, now), second = candidate_in(b, now);
-	__u32 second_wins = second >> 32 < first >> 32;
+#pragma unroll
+	for (__u32 place = 0; place < PLACES; place++) {
+		__u32 number = place_of(hash, place, words);
+		__u64 winner;
 
-	if (!(first >> 32) && !(second >> 32))
-		second_wins = (first & 0xff00) > 0x100 && (second & 0xff00) < (first & 0xff00);
-	*score = (second_wins ? second : first) >> 32;
-	return second_wins ? b * BUCKET_SLOTS + (second & 3) : a * BUCKET_SLOTS + (first & 3);
+		if (place >= 2 && !has_far(words))
+			break;
+		if (is_alone(number, claim, words))
+			continue;
+		winner = contest(claim, number, words);
+		if (winner)
+			return winner;
+	}
+	return 0;
 }
 
 /* Takes the slot if its entry is still of the class it was chosen for; counts what had to give way. 0: lost it. */
-static __always_inline __u64 take_over(struct narrow_slot *slot, __u32 score, __u32 now)
+static __always_inline __u64 take_over(__u64 *slot, __u32 class, __u32 now, int words)
 {
-	__u64 meta = READ(slot->meta), key = READ(slot->key), busy; /* in this order: if the CAS wins, the key is meta's */
-	__u32 class = score >> SCORE_CLASS_SHIFT;
+	/* Meta, then key, in this order: if the CAS wins, the key is meta's. */
+	__u64 meta = READ(slot[words]), busy;
+	__u32 id = service_in(slot, words);
 
-	if (score_of(key, meta, now) >> SCORE_CLASS_SHIFT != class)
+	if (class == CLASS_FREE ? meta_slot_state(meta) != SLOT_FREE : score_of(id, meta, now) >> SCORE_CLASS_SHIFT != class)
 		return 0;
 	busy = make_meta(SLOT_BUSY, meta_generation(meta) + 1, 0, 0, 0, 0);
-	if (!swap_meta(slot, meta, busy))
+	if (!swap_meta(&slot[words], meta, busy))
 		return 0;
 	if (class != CLASS_FREE) {
 		count_eviction(class - CLASS_EVICTION);
-		count_load(server_record(key, meta), meta, 0);
+		count_load(server_record(id, meta), meta, 0);
 	}
 	return busy;
+}
+
+static __always_inline void write_key(__u64 *slot, const struct slot_key *key, int words)
+{
+#pragma unroll
+	for (int i = 0; i < words; i++)
+		*(volatile __u64 *)&slot[i] = key->word[i];
+}
+
+static __always_inline __u64 take_in(const struct slot_key *key, __u64 fresh, int words)
+{
+	struct claim claim = {.key = *key, .now = meta_tick(fresh)};
+	__u64 hash = hash_of(key, words), busy, claimed, winner;
+	__u32 class = CLASS_FREE, id = key_service(key->word[words - 1]), record;
+	__u64 *bucket, *slot;
+
+	claim.place = free_place(hash, words);
+	if (claim.place == NO_PLACE) {
+		__u64 victim = victim_place(hash, claim.now, words);
+
+		class = victim >> (32 + SCORE_CLASS_SHIFT);
+		claim.place = (__u32)victim;
+	}
+	bucket = bucket_at(claim.place / BUCKET_SLOTS, words);
+	if (class == CLASS_NEVER || !bucket)
+		return SLOT_FREE;
+	slot = slot_at(bucket, claim.place % BUCKET_SLOTS, words);
+	busy = take_over(slot, class, claim.now, words);
+	if (!busy)
+		return SLOT_BUSY;
+	write_key(slot, key, words);
+	claimed = make_meta(SLOT_CLAIM, meta_generation(busy), meta_server(fresh), meta_state(fresh), meta_flags(fresh),
+			    claim.now);
+	if (!swap_meta(&slot[words], busy, claimed))
+		return SLOT_BUSY;
+	winner = decide(&claim, hash, words);
+	if (winner) {
+		swap_meta(&slot[words], claimed, meta_freed(claimed));
+		return winner;
+	}
+	if (!swap_meta(&slot[words], claimed, claimed | SLOT_LIVE))
+		return SLOT_BUSY;
+	record = server_record(id, claimed);
+	count_load(record, 0, claimed);
+	if (!(meta_flags(claimed) & FLAG_TEMPLATE))
+		count_connection(id, record);
+	return claimed | SLOT_LIVE;
 }
 
 /*
  * Makes an entry for a key that find() missed. `fresh` holds server, state, flags and tick. Returns the LIVE meta of the
  * entry that now stands for the key, ours or one that came first; SLOT_BUSY: drop the packet; SLOT_FREE: no room.
  */
-__noinline __u64 take(__u64 key, __u64 fresh)
+__noinline __u64 take(const struct slot_key *key, __u64 fresh, __u32 words)
 {
-	__u64 hash = narrow_hash(key, hash_seed), busy, claim, winner;
-	__u32 a = (__u32)hash & narrow_bucket_mask, b = (__u32)(hash >> 32) & narrow_bucket_mask;
-	__u32 now = meta_tick(fresh), score;
-	__u32 place = choose(a, b, now, &score);
-	struct narrow_bucket *bucket = bucket_at(place / BUCKET_SLOTS);
-	struct narrow_slot *slot;
-	__u32 record;
-
-	if (score >> SCORE_CLASS_SHIFT == CLASS_NEVER || !bucket)
+	if (!key)
 		return SLOT_FREE;
-	slot = &bucket->slot[place % BUCKET_SLOTS];
-	busy = take_over(slot, score, now);
-	if (!busy)
-		return SLOT_BUSY;
-	*(volatile __u64 *)&slot->key = key;
-	claim = make_meta(SLOT_CLAIM, meta_generation(busy), meta_server(fresh), meta_state(fresh), meta_flags(fresh), now);
-	if (!swap_meta(slot, busy, claim))
-		return SLOT_BUSY;
-	winner = is_alone(a, key, place) ? 0 : contest(a, key, place, now);
-	if (!winner && a != b && !is_alone(b, key, place))
-		winner = contest(b, key, place, now);
-	if (winner) {
-		swap_meta(slot, claim, meta_freed(claim));
-		return winner;
-	}
-	if (!swap_meta(slot, claim, claim | SLOT_LIVE))
-		return SLOT_BUSY;
-	record = server_record(key, claim);
-	count_load(record, 0, claim);
-	if (!(meta_flags(claim) & FLAG_TEMPLATE))
-		count_connection(key_service(key), record);
-	return claim | SLOT_LIVE;
+	return words == NARROW_KEY_WORDS ? take_in(key, fresh, NARROW_KEY_WORDS) : take_in(key, fresh, WIDE_KEY_WORDS);
 }
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "parse.h"
 
-/* Service id, 0 for the address entry, -1 when the key is not there. */
+/* Service id in the low half (0: the address's own entry), VIP_* flags in the high half; -1 when the key is not there. */
 static __always_inline int vip_find(const struct vip_key *key)
 {
 	__u32 index = vip_hash(key);
@@ -23,7 +23,7 @@ static __always_inline int vip_find(const struct vip_key *key)
 			continue;
 		state = *(const volatile __u32 *)&entry->service;
 		if (state >> 16 & VIP_USED)
-			return state & 0xffff;
+			return state;
 	}
 	if (!(bucket->entry[0].flags & VIP_SPILLED))
 		return -1;
@@ -31,47 +31,74 @@ static __always_inline int vip_find(const struct vip_key *key)
 	return spilled ? (int)*spilled : -1;
 }
 
-static __always_inline struct vip_key vip_key_of(const struct packet *packet)
-{
-	struct vip_key key = {};
+enum { FTP_PORT = 21, FTP_DATA_PORT = 20, UNPRIVILEGED_PORT = 1024 };
 
-	key.address[1] = 0xffff0000ull | (__u64)packet->ip->daddr << 32; /* ::ffff:a.b.c.d, little endian */
-	return key;
+/*
+ * No service has exactly this port. IPVS's order: FTP takes data connections along (to port 20, and passive ones to any
+ * unprivileged port), then comes the service for all ports.
+ */
+__noinline int find_any_port(const struct vip_key *exact, __u32 port, int address_flags)
+{
+	struct vip_key key;
+	int found;
+
+	if (!exact)
+		return 0;
+	key = *exact;
+	if (address_flags & VIP_HAS_FTP && (exact->port_protocol & 0xff) == IPPROTO_TCP &&
+	    (port == FTP_DATA_PORT || port >= UNPRIVILEGED_PORT)) {
+		key.port_protocol = port_protocol(bpf_htons(FTP_PORT), IPPROTO_TCP);
+		found = vip_find(&key);
+		if (found > 0)
+			return found & 0xffff;
+	}
+	key.port_protocol = port_protocol(0, exact->port_protocol & 0xff);
+	found = vip_find(&key);
+	return found > 0 ? found & 0xffff : 0;
 }
 
-static __always_inline int is_vip(const struct packet *packet)
+/* VIP_* flags of an address; -1: no VIP. */
+static __always_inline int vip_flags(const __u64 *address)
 {
-	struct vip_key key = vip_key_of(packet);
+	struct vip_key key = {.address = {address[0], address[1]}};
+	int found = vip_find(&key);
 
-	return vip_find(&key) >= 0;
+	return found < 0 ? -1 : found >> 16;
+}
+
+/* Service id; 0: a VIP, but no service for this port; -1: no VIP. */
+static __always_inline int find_service(const __u64 *vip, __u16 port_be, __u8 protocol)
+{
+	struct vip_key key = {.address = {vip[0], vip[1]}, .port_protocol = port_protocol(port_be, protocol)};
+	int found = vip_find(&key), flags;
+
+	if (found > 0)
+		return found & 0xffff;
+	flags = vip_flags(vip);
+	return flags < 0 ? -1 : find_any_port(&key, bpf_ntohs(port_be), flags);
+}
+
+static __always_inline int is_vip(const __u64 *address)
+{
+	return vip_flags(address) >= 0;
 }
 
 /*
- * Finds the service of a parsed IP packet and parses its transport header. VERDICT_COUNT with *id set: go on. Only what
- * is certainly for a VIP is dropped here.
+ * Finds the service of a parsed IP packet and parses its transport header. VERDICT_COUNT with flow->service: go on. Only what
+ * is certainly for a VIP is dropped here. Later fragments and ICMP, which have no ports, are not this function's.
  */
-static __always_inline enum drover_verdict vip_service(struct packet *packet, __u32 *id)
+static __always_inline enum drover_verdict vip_service(context *ctx, const struct packet *packet, struct flow *flow)
 {
-	__u8 protocol = packet->ip->protocol;
-	struct vip_key key = vip_key_of(packet);
-	enum drover_verdict verdict;
+	enum drover_verdict verdict = parse_transport(ctx, packet, flow);
 	int service;
 
-	if (is_fragment(packet))
-		return vip_find(&key) < 0 ? VERDICT_no_vip : VERDICT_fragment;
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
-		return vip_find(&key) < 0 ? VERDICT_no_vip : VERDICT_not_balanced;
-	verdict = parse_transport(packet);
 	if (verdict != VERDICT_COUNT)
-		return vip_find(&key) < 0 ? VERDICT_no_vip : verdict;
-	key.port_protocol = port_protocol(packet->virtual_port, protocol);
-	service = vip_find(&key);
-	if (service > 0) {
-		*id = service;
-		return VERDICT_COUNT;
-	}
-	key.port_protocol = 0;
-	return vip_find(&key) < 0 ? VERDICT_no_vip : VERDICT_no_service;
+		return is_vip(flow->vip) ? verdict : VERDICT_no_vip;
+	service = find_service(flow->vip, flow->virtual_port, flow->protocol);
+	if (service <= 0)
+		return service < 0 ? VERDICT_no_vip : VERDICT_no_service;
+	flow->service = service;
+	return VERDICT_COUNT;
 }
 
 #endif

@@ -52,4 +52,60 @@ std::uint8_t mask_length(__u64 const (&words)[2], Family family) {
     return static_cast<std::uint8_t>(family == Family::v4 ? bits - 96 : bits);
 }
 
+namespace {
+
+constexpr std::uint32_t kServiceBits = 32, kMappedBits = 96;
+constexpr std::uint16_t kFtpPort = 21;
+
+struct KindFlag {
+    std::uint32_t flag;
+    bool model::Behaviour::* member;
+};
+constexpr KindFlag kBehaviours[] = {
+    {contract::SERVICE_EXPIRE_NODEST, &model::Behaviour::expire_nodest_conn},
+    {contract::SERVICE_EXPIRE_QUIESCENT, &model::Behaviour::expire_quiescent_template},
+    {contract::SERVICE_SLOPPY_TCP, &model::Behaviour::sloppy_tcp},
+    {contract::SERVICE_SLOPPY_SCTP, &model::Behaviour::sloppy_sctp},
+};
+
+}  // namespace
+
+contract::source_key source_key(std::uint32_t service, Prefix const& prefix) {
+    contract::source_key key{};
+    auto const network = prefix.network();
+    key.length = kServiceBits + prefix.length + (prefix.address.is_v4() ? kMappedBits : 0);
+    key.service = __builtin_bswap32(service);
+    put_address(key.address, network.address);
+    return key;
+}
+
+std::uint32_t service_of(contract::source_key const& key) { return __builtin_bswap32(key.service); }
+
+Prefix prefix_of(contract::source_key const& key) {
+    auto const address = get_address(key.address);
+    return {address, static_cast<std::uint8_t>(key.length - kServiceBits - (address.is_v4() ? kMappedBits : 0))};
+}
+
+bool needs_wide_keys(ServiceKey const& key) {
+    return !key.endpoint.address.is_v4() || key.endpoint.port == 0 ||
+           (key.protocol == Protocol::tcp && key.endpoint.port == kFtpPort);
+}
+
+std::uint32_t kind_flags(model::DesiredService const& service) {
+    std::uint32_t flags = 0;
+    if (needs_wide_keys(service.key)) flags |= contract::SERVICE_WIDE;
+    if (service.key.endpoint.port == 0) flags |= contract::SERVICE_ANY_PORT;
+    if (service.one_packet) flags |= contract::SERVICE_ONE_PACKET;
+    if (!service.allow.empty() || !service.deny.empty()) flags |= contract::SERVICE_FILTERED;
+    if (!service.allow.empty()) flags |= contract::SERVICE_DENIES_OTHERS;
+    for (auto const& behaviour : kBehaviours)
+        if (service.behaviour.*behaviour.member) flags |= behaviour.flag;
+    return flags;
+}
+
+void read_kind(std::uint32_t flags, model::DesiredService& service) {
+    service.one_packet = (flags & contract::SERVICE_ONE_PACKET) != 0;
+    for (auto const& behaviour : kBehaviours) service.behaviour.*behaviour.member = (flags & behaviour.flag) != 0;
+}
+
 }  // namespace drover::dataplane

@@ -24,9 +24,20 @@ contract::traffic negated(contract::traffic const& past) {
     return {0 - past.connections, 0 - past.packets, 0 - past.bytes};
 }
 
+/// ip_vs_proto_sctp.c, sctp_timeouts; none of them can be set.
+constexpr std::pair<contract::connection_state, std::uint32_t> kSctpSeconds[] = {
+    {contract::STATE_SCTP_NONE, 2},           {contract::STATE_SCTP_INIT1, 4},
+    {contract::STATE_SCTP_INIT, 60},          {contract::STATE_SCTP_COOKIE_SENT, 60},
+    {contract::STATE_SCTP_COOKIE_REPLIED, 60}, {contract::STATE_SCTP_COOKIE_WAIT, 60},
+    {contract::STATE_SCTP_COOKIE, 60},        {contract::STATE_SCTP_COOKIE_ECHOED, 60},
+    {contract::STATE_SCTP_ESTABLISHED, 900},  {contract::STATE_SCTP_SHUTDOWN_SENT, 61},
+    {contract::STATE_SCTP_SHUTDOWN_RECEIVED, 61}, {contract::STATE_SCTP_SHUTDOWN_ACK_SENT, 61},
+    {contract::STATE_SCTP_REJECTED, 4},       {contract::STATE_SCTP_CLOSED, 61},
+};
+
 /// IPVS's timeouts by state (ip_vs_proto_tcp.c, tcp_timeouts); three of them can be set.
-std::array<std::uint32_t, 16> seconds_by_state(model::Timeouts const& timeouts) {
-    std::array<std::uint32_t, 16> seconds{};
+std::array<std::uint32_t, 32> seconds_by_state(model::Timeouts const& timeouts) {
+    std::array<std::uint32_t, 32> seconds{};
     seconds[contract::STATE_NONE] = 2;
     seconds[contract::STATE_ESTABLISHED] = timeouts.tcp;
     seconds[contract::STATE_SYN_SENT] = 120;
@@ -39,6 +50,7 @@ std::array<std::uint32_t, 16> seconds_by_state(model::Timeouts const& timeouts) 
     seconds[contract::STATE_LISTEN] = 120;
     seconds[contract::STATE_SYNACK] = 120;
     seconds[contract::STATE_UDP] = timeouts.udp;
+    for (auto const& [state, timeout] : kSctpSeconds) seconds[state] = timeout;
     return seconds;
 }
 
@@ -96,11 +108,17 @@ model::DesiredService Programmer::read_service(std::uint32_t id) const {
     service.scheduler = static_cast<model::Scheduler>(tables_.service_names[id].scheduler);
     service.persistence_timeout = ticks_.to_seconds(record.persistence);
     service.persistence_prefix = mask_length(record.persistence_mask, service.key.endpoint.address.family());
+    read_kind(record.flags, service);
+    for (auto const& rule : kernel_.sources_of(id)) (rule.allowed ? service.allow : service.deny).push_back(rule.prefix);
     service.instance = record.role == 0 ? std::string{} : roles_.name_of(record.role);
     for (auto const number : book_.servers_in_service(id))
-        service.servers.push_back({book_.server_of(id, number),
-                                   static_cast<std::int32_t>(tables_.servers[book_.record_of(id, number)].weight)});
+        service.servers.push_back(read_server(id, number));
     return service;
+}
+
+model::DesiredServer Programmer::read_server(std::uint32_t id, std::uint16_t number) const {
+    auto const& record = tables_.servers[book_.record_of(id, number)];
+    return {book_.server_of(id, number), static_cast<std::int32_t>(record.weight), record.upper, record.lower};
 }
 
 /// The turns of each server are right; their order, which is the configuration's, cannot be told from the tables.
@@ -235,6 +253,8 @@ Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService c
     auto& record = tables_.services[id];
     auto& name = tables_.service_names[id];
     name.scheduler = static_cast<__u32>(service.scheduler);
+    if (auto done = write_sources(id, service); !done) return done;
+    store(record.flags, (record.flags & __u32{contract::SERVICE_HAS_LOCAL}) | kind_flags(service));
     store(record.server_base, name.server_base);
     store(record.protocol, static_cast<__u32>(service.key.protocol));
     __u64 mask[2];
@@ -244,6 +264,20 @@ Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService c
     store(record.persistence,
           service.persistence_timeout == 0 ? 0 : __u32{ticks_.from_seconds(service.persistence_timeout)});
     store(record.role, __u32{role});
+    return {};
+}
+
+/// Brings the trie in line; nothing else of the service's is touched by a prefix that stays.
+Result<void> Programmer::write_sources(std::uint32_t id, model::DesiredService const& service) {
+    std::vector<SourceRule> wanted;
+    for (auto const& prefix : service.deny) wanted.push_back({prefix.network(), false});
+    for (auto const& prefix : service.allow) wanted.push_back({prefix.network(), true});
+    auto const now = kernel_.sources_of(id);
+    for (auto const& rule : now)
+        if (std::ranges::find(wanted, rule.prefix, &SourceRule::prefix) == wanted.end()) kernel_.remove_source(id, rule.prefix);
+    for (auto const& rule : wanted)
+        if (std::ranges::find(now, rule) == now.end())
+            if (auto done = kernel_.put_source(id, rule); !done) return done;
     return {};
 }
 

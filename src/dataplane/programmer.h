@@ -69,6 +69,8 @@ private:
     Result<void> add_server(std::uint32_t id, model::DesiredServer const& server);
     Result<void> remove_server(std::uint32_t id, std::uint16_t number);
     Result<void> write_service(std::uint32_t id, model::DesiredService const& service);
+    Result<void> write_sources(std::uint32_t id, model::DesiredService const& service);
+    model::DesiredServer read_server(std::uint32_t id, std::uint16_t number) const;
     void write_server(std::uint32_t id, std::uint16_t number, std::int32_t weight);
     void write_next_hop(std::uint32_t id, std::uint16_t number);
     void write_local_flag(std::uint32_t id);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <arpa/inet.h>
-
 #include "dataplane/encode.h"
 #include "dataplane/words.h"
 
@@ -22,21 +20,25 @@ model::ConnectionState shown_state(std::uint64_t meta) {
 
 bool RowCursor::next(std::vector<model::ConnectionRow>& rows, std::size_t most, std::uint32_t now) {
     rows.clear();
-    for (; bucket_ < tables_.narrow.size() && rows.size() < most; ++bucket_)
-        for (auto const& slot : tables_.narrow[bucket_].slot)
-            if (model::ConnectionRow row; read(slot, now, row)) rows.push_back(row);
+    auto const walk = [&](auto buckets, std::size_t first) {
+        for (; bucket_ < first + buckets.size() && rows.size() < most; ++bucket_)
+            for (auto& slot : buckets[bucket_ - first].slot)
+                if (model::ConnectionRow row; read(SlotRef(slot), now, row)) rows.push_back(row);
+    };
+    walk(tables_.narrow, 0);
+    if (bucket_ >= tables_.narrow.size()) walk(tables_.wide, tables_.narrow.size());
     return !rows.empty();
 }
 
-bool RowCursor::read(contract::narrow_slot const& slot, std::uint32_t now, model::ConnectionRow& row) const {
-    auto const meta = load(slot.meta);
-    auto const key = load(slot.key);
-    auto const again = load(slot.meta);
-    if (contract::meta_slot_state(meta) != contract::SLOT_LIVE ||
-        contract::meta_slot_state(again) != contract::SLOT_LIVE ||
+bool RowCursor::read(SlotRef slot, std::uint32_t now, model::ConnectionRow& row) const {
+    auto const meta = load(slot.meta());
+    if (contract::meta_slot_state(meta) != contract::SLOT_LIVE) return false;
+    auto const key = slot.key();
+    auto const again = load(slot.meta());
+    if (contract::meta_slot_state(again) != contract::SLOT_LIVE ||
         contract::meta_generation(meta) != contract::meta_generation(again))
         return false;
-    auto const id = contract::key_service(key);
+    auto const id = key.service();
     if (id >= tables_.service_names.size() || tables_.service_names[id].use == contract::NAME_FREE) return false;
     auto const number = static_cast<std::uint16_t>(contract::meta_server(again));
     if (number >= tables_.service_names[id].server_room) return false;
@@ -53,10 +55,11 @@ bool RowCursor::read(contract::narrow_slot const& slot, std::uint32_t now, model
     row.protocol = service.protocol;
     row.expires = ticks_.to_seconds(timeout - std::min(age, timeout));
     row.state = shown_state(again);
-    row.client = {Address::v4(ntohl(static_cast<std::uint32_t>(key >> 32))),
-                  swap_port(static_cast<std::uint16_t>(key >> 16))};
+    row.client = {client_of(key, slot.is_wide()), swap_port(static_cast<std::uint16_t>(key.last() >> 16))};
     row.virtual_server = service.endpoint;
+    if (slot.is_wide()) row.virtual_server.port = swap_port(static_cast<std::uint16_t>(key.last() >> 32));
     row.real_server = book_.server_of(id, number);
+    if (row.real_server.port == 0) row.real_server.port = row.virtual_server.port;
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataplane/book.h"
+#include "dataplane/slot_ref.h"
 #include "dataplane/tables.h"
 #include "dataplane/ticks.h"
 #include "model/observed.h"
@@ -22,12 +23,12 @@ public:
     bool next(std::vector<model::ConnectionRow>& rows, std::size_t most, std::uint32_t now);
 
 private:
-    bool read(contract::narrow_slot const& slot, std::uint32_t now, model::ConnectionRow& row) const;
+    bool read(SlotRef slot, std::uint32_t now, model::ConnectionRow& row) const;
 
     Tables tables_;
     Book const& book_;
     Ticks ticks_;
-    std::size_t bucket_ = 0;
+    std::size_t bucket_ = 0;  // of the narrow table, then of the wide one
 };
 
 }  // namespace drover::dataplane

@@ -9,12 +9,16 @@ namespace drover::dataplane {
 
 namespace {
 
-using contract::narrow_slot;
-
 /// Long against a packet path that its hypervisor has put to sleep: a slot freed under its owner would be written to.
 constexpr std::uint32_t kLostSeconds = 5;
 
-std::size_t filter_bit(std::uint64_t key) { return contract::narrow_hash(key, 0) & 0xffff; }
+/// drop_entry looks at one entry in 32 in each pass, and of established ones at those idle for a minute (ip_vs_conn.c).
+constexpr std::uint32_t kDropTurns = 32;
+constexpr std::uint32_t kIdleSeconds = 60;
+/// drop_entry 1 and 2: the table counts as nearly full from here on.
+constexpr std::uint64_t kNearlyFull = 90, kPercent = 100;
+
+std::size_t filter_bit(SlotKey const& key) { return std::hash<SlotKey>{}(key) & 0xffff; }
 
 bool is_active(std::uint64_t meta) { return (contract::ACTIVE_STATES >> contract::meta_state(meta) & 1) != 0; }
 
@@ -27,35 +31,41 @@ __u32 contract::server_load::* load_member(std::uint64_t meta) {
 
 Sweeper::Sweeper(Tables const& tables, Ticks ticks)
     : tables_(tables), rearm_ticks_(ticks.from_seconds(60)), lost_ticks_(ticks.from_seconds(kLostSeconds)),
-      counted_(tables.servers.size()), last_(tables.servers.size()) {}
+      idle_ticks_(ticks.from_seconds(kIdleSeconds)), counted_(tables.servers.size()), last_(tables.servers.size()) {}
 
 SweepResult Sweeper::sweep(std::uint32_t now) {
     SweepResult result;
     std::ranges::fill(counted_, Load{});
-    for (auto& bucket : tables_.narrow)
-        for (auto& slot : bucket.slot)
-            if (contract::meta_slot_state(load(slot.meta)) != contract::SLOT_FREE) visit(slot, now, result);
+    ++pass_;
+    turn_ = 0;
+    for_each_used_slot(tables_, [&](SlotRef slot) { visit(slot, now, result); });
     decide_due(now, result);
     unfinished_ = std::move(newly_unfinished_);
     newly_unfinished_.clear();
     recount(result);
+    limit(result);
     return result;
 }
 
-void Sweeper::visit(narrow_slot& slot, std::uint32_t now, SweepResult& result) {
-    auto const meta = load(slot.meta);
+void Sweeper::visit(SlotRef slot, std::uint32_t now, SweepResult& result) {
+    auto const meta = load(slot.meta());
     if (contract::meta_slot_state(meta) == contract::SLOT_FREE) return;
     if (contract::meta_slot_state(meta) != contract::SLOT_LIVE) return visit_unfinished(slot, meta, now, result);
-    auto const key = load(slot.key);
+    auto const key = slot.key();
     auto const flags = contract::meta_flags(meta);
     if ((flags & contract::FLAG_TEMPLATE) != 0) {
         visit_template(slot, key, meta, now);
     } else {
-        if (contract::meta_age(meta, now) > load(tables_.settings->timeout[contract::meta_state(meta)])) {
-            if (expire(slot, key, meta)) ++result.expired;
+        auto const timeout = load(tables_.settings->timeout[contract::meta_state(meta)]);
+        if (contract::meta_age(meta, now) > timeout) {
+            if (expire(slot.meta(), key, meta)) ++result.expired;
             return;
         }
-        if ((flags & contract::FLAG_HAS_TEMPLATE) != 0 && !due_.empty()) keep_template_of(key);
+        if (drops(meta, now)) {
+            if (expire(slot.meta(), key, meta)) ++result.dropped;
+            return;
+        }
+        if ((flags & contract::FLAG_HAS_TEMPLATE) != 0 && !due_.empty()) keep_template_of(key, slot.is_wide());
     }
     ++result.entries;
     if ((flags & contract::FLAG_TEMPLATE) != 0) ++result.templates;
@@ -67,30 +77,54 @@ void Sweeper::visit(narrow_slot& slot, std::uint32_t now, SweepResult& result) {
         ++(is_active(meta) ? counted_[record].active : counted_[record].inactive);
 }
 
-void Sweeper::visit_template(narrow_slot& slot, std::uint64_t key, std::uint64_t meta, std::uint32_t now) {
+void Sweeper::visit_template(SlotRef slot, SlotKey const& key, std::uint64_t meta, std::uint32_t now) {
     auto const timeout = (contract::meta_flags(meta) & contract::FLAG_REARMED) != 0
                              ? rearm_ticks_
-                             : load(tables_.services[contract::key_service(key)].persistence);
-    if (contract::meta_age(meta, now) > timeout && !due_.contains(key)) newly_due_[key] = {&slot, meta, false};
+                             : load(tables_.services[key.service()].persistence);
+    if (contract::meta_age(meta, now) > timeout && !due_.contains(key)) newly_due_[key] = {&slot.meta(), meta, false};
 }
 
-void Sweeper::visit_unfinished(narrow_slot& slot, std::uint64_t meta, std::uint32_t now, SweepResult& result) {
-    auto const seen = unfinished_.find(&slot);
+void Sweeper::visit_unfinished(SlotRef slot, std::uint64_t meta, std::uint32_t now, SweepResult& result) {
+    auto* const word = &slot.meta();
+    auto const seen = unfinished_.find(word);
     Unfinished is{contract::meta_generation(meta), now};
     if (seen != unfinished_.end() && seen->second.generation == is.generation) is.since = seen->second.since;
     if (((now - is.since) & contract::TICK_MASK) <= lost_ticks_)
-        newly_unfinished_[&slot] = is;
-    else if (swap(slot.meta, __u64{meta}, __u64{contract::meta_freed(meta)}))
+        newly_unfinished_[word] = is;
+    else if (swap(*word, __u64{meta}, __u64{contract::meta_freed(meta)}))
         ++result.stuck;
 }
 
-void Sweeper::keep_template_of(std::uint64_t key) {
-    auto const service = contract::key_service(key);
-    auto const client = static_cast<std::uint32_t>(key >> 32) &
-                        static_cast<std::uint32_t>(load(tables_.services[service].persistence_mask[1]) >> 32);
-    auto const template_key = contract::narrow_key(client, 0, static_cast<__u16>(service | contract::TEMPLATE_KEY));
-    if (!due_filter_[filter_bit(template_key)]) return;
-    if (auto const found = due_.find(template_key); found != due_.end()) found->second.kept = true;
+void Sweeper::keep_template_of(SlotKey const& key, bool is_wide) {
+    auto const wanted = template_key(key, is_wide, tables_.services[key.service()].persistence_mask);
+    if (!due_filter_[filter_bit(wanted)]) return;
+    if (auto const found = due_.find(wanted); found != due_.end()) found->second.kept = true;
+}
+
+/// IPVS's drop_entry: half-open entries go, and established ones that have been idle; a thirty-second of all in each
+/// pass. IPVS spares those with many packets, which nobody counts here.
+bool Sweeper::drops(std::uint64_t meta, std::uint32_t now) {
+    auto const mode = load(tables_.settings->drop_entry);
+    if (mode == 0 || turn_++ % kDropTurns != pass_ % kDropTurns) return false;
+    auto const slots = (tables_.narrow.size() + tables_.wide.size()) * contract::BUCKET_SLOTS;
+    if (mode < 3 && entries_ * kPercent < slots * kNearlyFull) return false;
+    switch (contract::meta_state(meta)) {
+        case contract::STATE_SYN_RECV:
+        case contract::STATE_SYNACK:
+        case contract::STATE_SCTP_INIT1:
+        case contract::STATE_SCTP_INIT: return true;
+        case contract::STATE_ESTABLISHED:
+        case contract::STATE_UDP:
+        case contract::STATE_SCTP_ESTABLISHED: return contract::meta_age(meta, now) > idle_ticks_;
+        default: return false;
+    }
+}
+
+/// How many entries may still be made until the next pass (conn_max).
+void Sweeper::limit(SweepResult const& result) {
+    entries_ = result.entries;
+    auto const most = load(tables_.settings->conn_max);
+    if (most != 0) store(tables_.settings->entries_left, static_cast<__s64>(most - std::min<std::uint64_t>(most, entries_)));
 }
 
 /// What was due in the last pass has now seen a whole pass of connections: kept ones go on for 60 s, as in IPVS
@@ -98,7 +132,7 @@ void Sweeper::keep_template_of(std::uint64_t key) {
 void Sweeper::decide_due(std::uint32_t now, SweepResult& result) {
     for (auto& [key, due] : due_) {
         if (!due.kept) {
-            if (expire(*due.slot, key, due.meta)) {
+            if (expire(*due.word, key, due.meta)) {
                 ++result.expired;
                 --result.entries;
                 --result.templates;
@@ -108,7 +142,7 @@ void Sweeper::decide_due(std::uint32_t now, SweepResult& result) {
         auto const rearmed = contract::make_meta(contract::SLOT_LIVE, contract::meta_generation(due.meta),
                                                  contract::meta_server(due.meta), contract::STATE_NONE,
                                                  contract::meta_flags(due.meta) | contract::FLAG_REARMED, now);
-        swap(due.slot->meta, __u64{due.meta}, __u64{rearmed});
+        swap(*due.word, __u64{due.meta}, __u64{rearmed});
     }
     due_ = std::move(newly_due_);
     newly_due_.clear();
@@ -116,15 +150,15 @@ void Sweeper::decide_due(std::uint32_t now, SweepResult& result) {
     for (auto const& [key, due] : due_) due_filter_[filter_bit(key)] = true;
 }
 
-bool Sweeper::expire(narrow_slot& slot, std::uint64_t key, std::uint64_t meta) {
-    if (!swap(slot.meta, __u64{meta}, __u64{contract::meta_freed(meta)})) return false;
+bool Sweeper::expire(__u64& word, SlotKey const& key, std::uint64_t meta) {
+    if (!swap(word, __u64{meta}, __u64{contract::meta_freed(meta)})) return false;
     auto const record = record_of(key, meta);
     if (record < tables_.loads.size()) add(tables_.loads[record].*load_member(meta), ~__u32{0});
     return true;
 }
 
-std::uint32_t Sweeper::record_of(std::uint64_t key, std::uint64_t meta) const {
-    return load(tables_.services[contract::key_service(key)].server_base) + contract::meta_server(meta);
+std::uint32_t Sweeper::record_of(SlotKey const& key, std::uint64_t meta) const {
+    return load(tables_.services[key.service()].server_base) + contract::meta_server(meta);
 }
 
 /// The packet path counts while we do, so a difference means something only if it stands still: two passes that found

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
+#include "base/prefix.h"
 #include "base/result.h"
 #include "bpf/contract.h"
 
@@ -20,9 +22,16 @@ struct Tables {
     std::span<contract::role> roles;
     contract::settings* settings = nullptr;
     std::span<contract::narrow_bucket> narrow;
+    std::span<contract::wide_bucket> wide;
     contract::layout* layout = nullptr;
     std::span<contract::service_name> service_names;
     std::span<contract::server_name> server_names;
+};
+
+struct SourceRule {
+    Prefix prefix;
+    bool allowed = false;
+    bool operator==(SourceRule const&) const = default;
 };
 
 /// What cannot be done by writing into memory.
@@ -34,8 +43,14 @@ public:
     /// before may then be used for something else.
     virtual void wait_for_readers() = 0;
 
-    virtual Result<void> spill_vip(contract::vip_key const& key, std::uint32_t service) = 0;
+    /// `value`: the service in the low half, VIP_HAS_FTP in the high one.
+    virtual Result<void> spill_vip(contract::vip_key const& key, std::uint32_t value) = 0;
     virtual void unspill_vip(contract::vip_key const& key) = 0;
+
+    /// allow and deny prefixes of a service (contract.h, struct source_key).
+    virtual Result<void> put_source(std::uint32_t service, SourceRule const& rule) = 0;
+    virtual void remove_source(std::uint32_t service, Prefix const& prefix) = 0;
+    virtual std::vector<SourceRule> sources_of(std::uint32_t service) const = 0;
 
     /// Sums over all CPUs.
     virtual contract::traffic service_traffic(std::uint32_t id) const = 0;

@@ -1,5 +1,6 @@
 #include "dataplane/vip_table.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "dataplane/encode.h"
@@ -14,7 +15,12 @@ bool same(contract::vip_key const& a, contract::vip_key const& b) { return std::
 /// service and flags of an entry, the word that makes it valid.
 std::uint32_t& state_word(contract::vip_entry& entry) { return *reinterpret_cast<std::uint32_t*>(&entry.service); }
 
-std::uint32_t state_of(std::uint32_t service, std::uint32_t flags) { return service | flags << 16; }
+/// A value is what vip_find() gives: the service, and VIP_HAS_FTP in the high half.
+std::uint32_t state_of(std::uint32_t value, std::uint32_t flags) { return value | flags << 16; }
+
+constexpr std::uint32_t kHasFtp = contract::VIP_HAS_FTP << 16;
+
+bool is_ftp(ServiceKey const& key) { return key.protocol == Protocol::tcp && key.endpoint.port == 21; }
 
 }  // namespace
 
@@ -22,38 +28,51 @@ Result<void> VipTable::insert(ServiceKey const& key, std::uint32_t service) {
     auto& known = services_[key.endpoint.address];
     if (known.contains(key)) return {};
     if (auto done = insert_key(vip_key(key), service); !done) return done;
-    if (known.empty())
-        if (auto done = insert_key(vip_address_key(key.endpoint.address), 0); !done) return done;
     known.insert(key);
-    return {};
+    auto const done = put_address(key.endpoint.address);
+    if (!done) {
+        known.erase(key);
+        erase_key(vip_key(key));
+    }
+    return done;
 }
 
 Result<void> VipTable::adopt(ServiceKey const& key, std::uint32_t service) {
-    if (auto done = adopt_key(vip_key(key), service); !done) return done;
-    if (auto done = adopt_key(vip_address_key(key.endpoint.address), 0); !done) return done;
+    if (auto done = put_key(vip_key(key), service); !done) return done;
     services_[key.endpoint.address].insert(key);
-    return {};
+    return put_address(key.endpoint.address);
 }
 
 void VipTable::erase(ServiceKey const& key) {
     auto const known = services_.find(key.endpoint.address);
     if (known == services_.end() || known->second.erase(key) == 0) return;
     erase_key(vip_key(key));
-    if (!known->second.empty()) return;
-    services_.erase(known);
-    erase_key(vip_address_key(key.endpoint.address));
+    if (known->second.empty()) {
+        services_.erase(known);
+        erase_key(vip_address_key(key.endpoint.address));
+    } else if (is_ftp(key)) {
+        (void)put_address(key.endpoint.address);  // it is there: nothing that could fail
+    }
+}
+
+/// The entry that says that this is a VIP, and whether FTP takes other ports along.
+Result<void> VipTable::put_address(Address const& address) {
+    return put_key(vip_address_key(address), std::ranges::any_of(services_[address], is_ftp) ? kHasFtp : 0);
 }
 
 /// The spill map cannot be asked, but told once more what it holds already.
-Result<void> VipTable::adopt_key(contract::vip_key const& key, std::uint32_t service) {
-    auto const& bucket = buckets_[contract::vip_hash(&key)];
-    for (auto const& entry : bucket.entry)
-        if ((entry.flags & contract::VIP_USED) != 0 && same(entry.key, key)) return {};
-    if ((bucket.entry[0].flags & contract::VIP_SPILLED) != 0) return kernel_.spill_vip(key, service);
-    return insert_key(key, service);
+Result<void> VipTable::put_key(contract::vip_key const& key, std::uint32_t value) {
+    auto& bucket = buckets_[contract::vip_hash(&key)];
+    for (auto& entry : bucket.entry) {
+        if ((entry.flags & contract::VIP_USED) == 0 || !same(entry.key, key)) continue;
+        store(state_word(entry), state_of(value, (entry.flags & contract::VIP_SPILLED) | std::uint32_t{contract::VIP_USED}));
+        return {};
+    }
+    if ((bucket.entry[0].flags & contract::VIP_SPILLED) != 0) return kernel_.spill_vip(key, value);
+    return insert_key(key, value);
 }
 
-Result<void> VipTable::insert_key(contract::vip_key const& key, std::uint32_t service) {
+Result<void> VipTable::insert_key(contract::vip_key const& key, std::uint32_t value) {
     auto& bucket = buckets_[contract::vip_hash(&key)];
     for (auto& entry : bucket.entry) {
         if ((entry.flags & contract::VIP_USED) != 0) continue;
@@ -61,12 +80,12 @@ Result<void> VipTable::insert_key(contract::vip_key const& key, std::uint32_t se
         store(entry.key.address[0], key.address[0]);
         store(entry.key.address[1], key.address[1]);
         store(entry.key.port_protocol, key.port_protocol);
-        store(state_word(entry), state_of(service, kept | contract::VIP_USED));
+        store(state_word(entry), state_of(value, kept | contract::VIP_USED));
         return {};
     }
     auto& first = bucket.entry[0];  // told before it is true, so that a key in the spill map is always found
     store(state_word(first), state_of(first.service, first.flags | std::uint32_t{contract::VIP_SPILLED}));
-    return kernel_.spill_vip(key, service);
+    return kernel_.spill_vip(key, value);
 }
 
 void VipTable::erase_key(contract::vip_key const& key) {

@@ -23,8 +23,9 @@ public:
     Result<void> adopt(ServiceKey const& key, std::uint32_t service);
 
 private:
-    Result<void> insert_key(contract::vip_key const& key, std::uint32_t service);
-    Result<void> adopt_key(contract::vip_key const& key, std::uint32_t service);
+    Result<void> put_address(Address const& address);
+    Result<void> put_key(contract::vip_key const& key, std::uint32_t value);
+    Result<void> insert_key(contract::vip_key const& key, std::uint32_t value);
     void erase_key(contract::vip_key const& key);
 
     std::span<contract::vip_bucket> buckets_;

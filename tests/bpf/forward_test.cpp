@@ -65,8 +65,8 @@ TEST_F(Forward, KeepsTheChecksumRightForEveryValueOfIt) {
 }
 
 TEST_F(Forward, LeavesWhatItPassesOrDropsAlone) {
-    for (auto const& sent : {frame().ack().from("10.9.9.9"), frame().ttl(1), frame().to(kVip, 22), frame().to("10.0.0.1"),
-                             frame().fragment(0x2000), frame().to_mac({{2, 2, 2, 2, 2, 2}})}) {
+    for (auto const& sent : {frame().ack().from("10.9.9.9"), frame().to(kVip, 22), frame().to("10.0.0.1"),
+                             frame().fragment(185), frame().to_mac({{2, 2, 2, 2, 2, 2}})}) {
         auto const outcome = path().send(sent);
         EXPECT_NE(outcome.verdict, "forwarded");
         EXPECT_EQ(outcome.frame, sent.bytes());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/address.h"
@@ -42,6 +43,8 @@ public:
     Frame& tcp(std::uint8_t flags) { return flags_ = flags, protocol(6); }
     Frame& syn() { return tcp(kSyn); }
     Frame& ack() { return tcp(kAck); }
+    /// What a router sends to the VIP about a packet of this flow's real server (RFC 792): the flow's reverse is quoted.
+    Frame& icmp_error(std::uint8_t type, std::uint8_t code) { return quoted_ = protocol_, icmp_type_ = type, icmp_code_ = code, *this; }
     Frame& options(std::size_t words) { return options_ = words, *this; }
     Frame& fragment(std::uint16_t field) { return fragment_ = field, *this; }
     Frame& payload(std::size_t bytes) { return payload_ = bytes, *this; }
@@ -51,6 +54,7 @@ public:
     Frame& total_length(std::uint16_t bytes) { return total_length_ = bytes, *this; }
 
     Bytes bytes() const {
+        if (quoted_ != 0) return icmp_bytes();
         std::size_t const header = 20 + options_ * 4, transport = protocol_ == 6 ? 20 : 8;
         Bytes frame(14 + header + transport + payload_);
         std::memcpy(&frame[0], destination_.bytes.data(), 6);
@@ -78,6 +82,27 @@ public:
     }
 
 private:
+    /// Outer IP, ICMP, and as the quote the IP header and eight bytes of the packet from VIP to client.
+    Bytes icmp_bytes() const {
+        auto inner = *this;
+        inner.quoted_ = 0;
+        std::swap(inner.client_, inner.vip_);
+        std::swap(inner.client_port_, inner.port_);
+        auto const quote = inner.bytes();
+        auto outer = *this;
+        outer.quoted_ = 0;
+        outer.client_ = 0xac336101;  // a router, 172.51.97.1
+        auto frame = outer.protocol(17).payload(28).bytes();
+        frame[23] = 1;
+        write16(frame, 24, 0);
+        write16(frame, 24, checksum({&frame[14], 20}));
+        std::memset(&frame[34], 0, 8);
+        frame[34] = icmp_type_;
+        frame[35] = icmp_code_;
+        std::memcpy(&frame[42], &quote[14], 28);
+        write16(frame, 36, checksum({&frame[34], 36}));
+        return frame;
+    }
     static void write_address(Bytes& frame, std::size_t at, std::uint32_t address) {
         write16(frame, at, static_cast<std::uint16_t>(address >> 16));
         write16(frame, at + 2, static_cast<std::uint16_t>(address));
@@ -90,6 +115,7 @@ private:
     std::uint8_t ttl_ = 64, protocol_ = 6, flags_ = kSyn;
     std::uint16_t fragment_ = 0x4000;  // do not fragment
     std::uint16_t total_length_ = 0;
+    std::uint8_t quoted_ = 0, icmp_type_ = 0, icmp_code_ = 0;  // quoted_ is the flow's protocol
     std::size_t options_ = 0, payload_ = 0, cut_ = 4096;
 };
 

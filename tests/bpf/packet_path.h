@@ -56,6 +56,7 @@ inline model::DesiredService service(std::string_view vip, std::uint16_t port, s
 
 class PacketPath {
 public:
+    static constexpr std::size_t kRoomForAnswer = 64;  // ICMP and its IP header
     static constexpr int kIngress = 1;  // loopback: where BPF_PROG_TEST_RUN says that frames come in
 
     explicit PacketPath(std::uint64_t slots = 4096) {
@@ -77,7 +78,7 @@ public:
     Outcome send(Bytes const& frame) {
         auto const before = object_->verdict_counts();
         Outcome outcome;
-        outcome.frame.resize(frame.size());
+        outcome.frame.resize(frame.size() + kRoomForAnswer);
         run(frame, outcome);
         auto const after = object_->verdict_counts();
         for (std::size_t i = 0; i < after.size(); ++i)
@@ -116,13 +117,13 @@ public:
 
     /// Makes every entry so much older, as if that time had passed.
     void pass(std::uint32_t seconds) {
-        for (auto& bucket : tables().narrow)
-            for (auto& slot : bucket.slot) {
-                if (contract::meta_slot_state(slot.meta) != contract::SLOT_LIVE) continue;
-                auto const tick = contract::meta_tick(slot.meta) - object_->ticks().from_seconds(seconds);
-                slot.meta = (slot.meta & ((std::uint64_t{1} << contract::META_TICK_SHIFT) - 1)) |
-                            std::uint64_t{tick & contract::TICK_MASK} << contract::META_TICK_SHIFT;
-            }
+        dataplane::for_each_used_slot(tables(), [&](dataplane::SlotRef slot) {
+            auto& meta = slot.meta();
+            if (contract::meta_slot_state(meta) != contract::SLOT_LIVE) return;
+            auto const tick = contract::meta_tick(meta) - object_->ticks().from_seconds(seconds);
+            meta = (meta & ((std::uint64_t{1} << contract::META_TICK_SHIFT) - 1)) |
+                   std::uint64_t{tick & contract::TICK_MASK} << contract::META_TICK_SHIFT;
+        });
     }
 
     /// Time passes second by second, with a sweep in each.
@@ -150,11 +151,13 @@ public:
         return contract::narrow_key(client, port, static_cast<__u16>(id));
     }
 
-    /// Both buckets in which a key can stand.
+    /// Both near buckets in which a key can stand; a small table has no others.
     std::array<contract::narrow_bucket*, 2> buckets_of(std::uint64_t key) const {
         auto const hash = contract::narrow_hash(key, tables().layout->seed);
-        auto const mask = tables().narrow.size() - 1;
-        return {&tables().narrow[hash & mask], &tables().narrow[hash >> 32 & mask]};
+        auto const mask = static_cast<__u32>(tables().narrow.size() - 1);
+        auto const near = contract::near_mask_of(mask + 1, contract::NEAR_NARROW_BUCKETS);
+        return {&tables().narrow[contract::bucket_of(hash, 0, near, mask)],
+                &tables().narrow[contract::bucket_of(hash, 1, near, mask)]};
     }
 
 private:
@@ -167,9 +170,9 @@ private:
         options.data_size_out = static_cast<__u32>(outcome.frame.size());
         int const error = bpf_prog_test_run_opts(object_->program_fd(), &options);
         ASSERT_EQ(error, 0) << std::strerror(-error);
-        ASSERT_EQ(options.data_size_out, frame.size());
+        outcome.frame.resize(options.data_size_out);
         outcome.action = options.retval;
-        if (outcome.action == XDP_TX || outcome.action == XDP_REDIRECT)
+        if ((outcome.action == XDP_TX || outcome.action == XDP_REDIRECT) && outcome.frame[4] == server_mac(0).bytes[4])
             outcome.server = "r" + std::to_string(outcome.frame[5]);
     }
 

@@ -36,10 +36,11 @@ void fill_with_busy(PacketPath& path, std::uint64_t key) {
 std::vector<Story> const& stories() {
     static std::vector<Story> const all = {
         {"forwarded", "a SYN for the service", [](PacketPath& p) { return after(p, [] {}); }},
-        {"not_ipv4", "ARP", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x0806)); }},
-        {"not_ipv4", "IPv6", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x86dd)); }},
-        {"not_ipv4", "a VLAN tag", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x8100)); }},
-        {"not_ipv4", "nothing behind the Ethernet header",
+        {"not_ip", "ARP", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x0806)); }},
+        {"not_ip", "a VLAN tag with nothing known behind it",
+         [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x8100)); }},
+        {"malformed", "IPv4 in an IPv6 frame", [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x86dd)); }},
+        {"not_ip", "nothing behind the Ethernet header",
          [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x88cc).cut(14)); }},
         {"other_mac", "for a neighbour's MAC",
          [](PacketPath& p) { return after(p, [] {}, frame().to_mac({{2, 0, 0, 0, 0, 9}})); }},
@@ -103,8 +104,54 @@ std::vector<Story> const& stories() {
         {"truncated", "options that leave no room for TCP",
          [](PacketPath& p) { return after(p, [] {}, frame().options(10).cut(14 + 60 + 19)); }},
         {"truncated", "a UDP header cut short", [](PacketPath& p) { return after(p, [] {}, frame().udp().total_length(27)); }},
-        {"fragment", "a first fragment", [](PacketPath& p) { return after(p, [] {}, frame().fragment(0x2000)); }},
-        {"fragment", "a last fragment", [](PacketPath& p) { return after(p, [] {}, frame().fragment(185)); }},
+        {"forwarded", "a first fragment", [](PacketPath& p) { return after(p, [] {}, frame().fragment(0x2000)); }},
+        {"fragment_alone", "a last fragment", [](PacketPath& p) { return after(p, [] {}, frame().fragment(185)); }},
+        {"fragment", "a last fragment after its first",
+         [](PacketPath& p) {
+             serve_web(p);
+             (void)p.send(frame().fragment(0x2000));
+             return p.send(frame().fragment(185));
+         }},
+        {"unrelated", "an ICMP error about no known connection",
+         [](PacketPath& p) {
+             serve_web(p);
+             return p.send(frame().icmp_error(3, 4));
+         }},
+        {"related", "an ICMP error about a connection",
+         [](PacketPath& p) {
+             serve_web(p);
+             (void)p.send(frame());
+             return p.send(frame().icmp_error(3, 4));
+         }},
+        {"denied", "its source is on the deny list",
+         [](PacketPath& p) {
+             auto web = service(kVip, 80, {{real(1), 1}});
+             web.deny = {*Prefix::parse("192.168.1.0/24")};
+             p.serve({web});
+             return p.send(frame());
+         }},
+        {"conn_max", "the table holds as many entries as it may",
+         [](PacketPath& p) {
+             serve_web(p);
+             p.tables().settings->conn_max = 1;
+             return p.send(frame());
+         }},
+        {"stateless", "more new flows than flood_rate",
+         [](PacketPath& p) {
+             serve_web(p);
+             p.tables().settings->flood_rate = 1;
+             Outcome last;
+             for (std::uint16_t port = 1; port < 200 && last.verdict != "stateless"; ++port)
+                 last = p.send(frame().from("192.168.1.128", port));
+             return last;
+         }},
+        {"silent", "the rate of answers is used up",
+         [](PacketPath& p) {
+             p.serve({service(kVip, 80, {})});
+             Outcome last;
+             for (int i = 0; i < 1000 && last.verdict != "silent"; ++i) last = p.send(frame());
+             return last;
+         }},
         {"busy", "another CPU is just making the entry",
          [](PacketPath& p) {
              serve_web(p);
@@ -160,7 +207,7 @@ std::vector<Story> const& stories() {
     return all;
 }
 
-enum Action { FORWARD, PASS, DROP };
+enum Action { FORWARD, PASS, DROP, ANSWER };
 
 Action action_of(std::string_view verdict) {
 #define X(name, action, text) \
@@ -180,6 +227,7 @@ TEST_F(Verdict, OfEachStoryIsAsTold) {
         auto const outcome = tell(fresh);
         EXPECT_EQ(outcome.verdict, verdict);
         switch (action_of(verdict)) {
+            case ANSWER:
             case FORWARD: EXPECT_EQ(outcome.action, static_cast<std::uint32_t>(XDP_TX)); break;
             case PASS: EXPECT_EQ(outcome.action, static_cast<std::uint32_t>(XDP_PASS)); break;
             case DROP: EXPECT_EQ(outcome.action, static_cast<std::uint32_t>(XDP_DROP)); break;

@@ -29,12 +29,25 @@ public:
         return {};
     }
     void unspill_vip(contract::vip_key const& key) override { spilled.erase(key_of(key)); }
+    Result<void> put_source(std::uint32_t service, SourceRule const& rule) override {
+        remove_source(service, rule.prefix);
+        sources[service].push_back(rule);
+        return {};
+    }
+    void remove_source(std::uint32_t service, Prefix const& prefix) override {
+        std::erase_if(sources[service], [&](SourceRule const& rule) { return rule.prefix == prefix; });
+    }
+    std::vector<SourceRule> sources_of(std::uint32_t service) const override {
+        auto const found = sources.find(service);
+        return found == sources.end() ? std::vector<SourceRule>{} : found->second;
+    }
     contract::traffic service_traffic(std::uint32_t id) const override { return counted(services, id); }
     contract::traffic server_traffic(std::uint32_t record) const override { return counted(servers, record); }
 
     static Key key_of(contract::vip_key const& key) { return {key.address[0], key.address[1], key.port_protocol}; }
 
     std::map<Key, std::uint32_t> spilled;
+    std::map<std::uint32_t, std::vector<SourceRule>> sources;  // by service
     std::map<std::uint32_t, contract::traffic> services, servers;
     std::size_t spill_room = contract::MAX_SPILLED_VIPS;
     int waits = 0;
@@ -58,11 +71,11 @@ struct Memory {
     explicit Memory(Sizes sizes)
         : vips(contract::VIP_BUCKETS), services(sizes.services), cursors(sizes.services), rings(sizes.chunks),
           servers(sizes.servers), loads(sizes.servers), ports(contract::MAX_PORTS), roles(contract::MAX_ROLES),
-          narrow(sizes.buckets), service_names(sizes.services), server_names(sizes.servers) {}
+          narrow(sizes.buckets), wide(sizes.buckets), service_names(sizes.services), server_names(sizes.servers) {}
 
     Tables tables() {
-        return {vips, services, cursors, rings, servers, loads, ports, roles, &settings, narrow, &layout, service_names,
-                server_names};
+        return {vips, services, cursors, rings, servers, loads, ports, roles, &settings, narrow, wide, &layout,
+                service_names, server_names};
     }
 
     /// Every byte of every map, to be compared.
@@ -72,7 +85,7 @@ struct Memory {
             bytes.append(reinterpret_cast<char const*>(map.data()), map.size() * sizeof map[0]);
         };
         put(vips), put(services), put(cursors), put(rings), put(servers), put(loads), put(ports), put(roles);
-        put(std::vector{settings}), put(narrow), put(std::vector{layout}), put(service_names), put(server_names);
+        put(std::vector{settings}), put(narrow), put(wide), put(std::vector{layout}), put(service_names), put(server_names);
         return bytes;
     }
 
@@ -86,6 +99,7 @@ struct Memory {
     std::vector<contract::role> roles;
     contract::settings settings{};
     std::vector<contract::narrow_bucket> narrow;
+    std::vector<contract::wide_bucket> wide;
     contract::layout layout{};
     std::vector<contract::service_name> service_names;
     std::vector<contract::server_name> server_names;

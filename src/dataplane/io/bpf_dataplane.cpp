@@ -24,12 +24,14 @@ constexpr std::array<VerdictName, contract::VERDICT_COUNT> kVerdictNames{{
 #define FORWARD "forward"
 #define PASS "pass"
 #define DROP "drop"
+#define ANSWER "answer"
 #define X(name, action, text) VerdictName{action, #name},
     DROVER_VERDICTS(X)
 #undef X
 #undef FORWARD
 #undef PASS
 #undef DROP
+#undef ANSWER
 }};
 
 model::Counters counters(contract::traffic const& counted, contract::traffic const& carried) {
@@ -106,7 +108,7 @@ void BpfDataplane::sweep_until_stopped(std::stop_token stop) {
 model::DataplaneObserved BpfDataplane::observe() const {
     model::DataplaneObserved seen;
     for (auto const& [ifindex, attachment] : attached_) seen.attachments.push_back(attachment);
-    seen.capacity = object_->tables().narrow.size() * contract::BUCKET_SLOTS;
+    seen.capacity = (object_->tables().narrow.size() + object_->tables().wide.size()) * contract::BUCKET_SLOTS;
     seen.entries = entries_.load(std::memory_order_relaxed);
     auto const evictions = object_->eviction_counts();
     for (std::size_t kind = contract::EVICT_CLOSED; kind < evictions.size(); ++kind) seen.live_evictions += evictions[kind];

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "dataplane/encode.h"
 #include "drover.skel.h"
 
 namespace drover::dataplane {
@@ -47,6 +48,14 @@ std::string why_not_loaded(int code) {
            " (kernel 5.15 or newer is needed; -D logs what libbpf says)";
 }
 
+template <class Rodata>
+void set_masks(Rodata& rodata, contract::layout const& layout) {
+    rodata.narrow_mask = layout.narrow_buckets - 1;
+    rodata.narrow_near_mask = contract::near_mask_of(layout.narrow_buckets, contract::NEAR_NARROW_BUCKETS);
+    rodata.wide_mask = layout.wide_buckets - 1;
+    rodata.wide_near_mask = contract::near_mask_of(layout.wide_buckets, contract::NEAR_WIDE_BUCKETS);
+}
+
 std::uint64_t round_up_to_page(std::uint64_t bytes) {
     auto const page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     return (bytes + page - 1) / page * page;
@@ -68,17 +77,19 @@ Result<std::unique_ptr<BpfObject>> BpfObject::load(Pins const* pins, std::uint64
     object->cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
     object->layout_.version = contract::LAYOUT_VERSION;
     object->layout_.tick_shift = Ticks::shift_for(jiffies_per_second());
-    object->layout_.buckets = static_cast<__u32>(std::bit_ceil(std::max<std::uint64_t>(slots / contract::BUCKET_SLOTS, 1)));
+    object->layout_.narrow_buckets = static_cast<__u32>(std::bit_ceil(std::max<std::uint64_t>(slots / contract::BUCKET_SLOTS, 1)));
+    object->layout_.wide_buckets = object->layout_.narrow_buckets;
     if (::getrandom(&object->layout_.seed, sizeof object->layout_.seed, 0) < 0) return fail_errno("draw a random seed");
     if (pins != nullptr)
         if (auto done = object->read_pinned_layout(*pins); !done) return std::unexpected(done.error());
 
     object->skeleton_ = drover_bpf__open();
     if (object->skeleton_ == nullptr) return fail(why_not_loaded(errno), errno);
-    object->skeleton_->rodata->narrow_bucket_mask = object->layout_.buckets - 1;
+    set_masks(*object->skeleton_->rodata, object->layout_);
     object->skeleton_->rodata->hash_seed = object->layout_.seed;
     object->skeleton_->rodata->tick_shift = object->layout_.tick_shift;
-    bpf_map__set_max_entries(object->skeleton_->maps.narrow, object->layout_.buckets);
+    bpf_map__set_max_entries(object->skeleton_->maps.narrow, object->layout_.narrow_buckets);
+    bpf_map__set_max_entries(object->skeleton_->maps.wide, object->layout_.wide_buckets);
     if (object->adopted_)
         if (auto done = object->reuse_pinned(*pins); !done) return std::unexpected(done.error());
     if (int const error = drover_bpf__load(object->skeleton_); error != 0) return fail(why_not_loaded(-error), -error);
@@ -187,6 +198,7 @@ Result<void> BpfObject::map_tables() {
     take(tables_.roles, "roles");
     take(settings, "settings");
     take(tables_.narrow, "narrow");
+    take(tables_.wide, "wide");
     take(layout, "layouts");
     take(tables_.service_names, "service_names");
     take(tables_.server_names, "server_names");
@@ -230,6 +242,32 @@ Result<void> BpfObject::spill_vip(contract::vip_key const& key, std::uint32_t se
 
 void BpfObject::unspill_vip(contract::vip_key const& key) {
     bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.vip_spill), &key);
+}
+
+Result<void> BpfObject::put_source(std::uint32_t service, SourceRule const& rule) {
+    auto const key = source_key(service, rule.prefix);
+    __u32 const value = rule.allowed ? contract::SOURCE_ALLOW : contract::SOURCE_DENY;
+    if (bpf_map_update_elem(bpf_map__fd(skeleton_->maps.sources), &key, &value, 0) != 0)
+        return fail_errno("add " + rule.prefix.text() + " to the sources of a service");
+    return {};
+}
+
+void BpfObject::remove_source(std::uint32_t service, Prefix const& prefix) {
+    auto const key = source_key(service, prefix);
+    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.sources), &key);
+}
+
+std::vector<SourceRule> BpfObject::sources_of(std::uint32_t service) const {
+    std::vector<SourceRule> rules;
+    int const map = bpf_map__fd(skeleton_->maps.sources);
+    contract::source_key key{}, next{};
+    for (void* from = nullptr; bpf_map_get_next_key(map, from, &next) == 0; from = &key) {
+        key = next;
+        __u32 value = 0;
+        if (service_of(key) == service && bpf_map_lookup_elem(map, &key, &value) == 0)
+            rules.push_back({prefix_of(key), value == contract::SOURCE_ALLOW});
+    }
+    return rules;
 }
 
 contract::traffic BpfObject::sum_traffic(int map, std::uint32_t key) const {

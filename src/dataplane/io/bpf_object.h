@@ -37,6 +37,9 @@ public:
     void wait_for_readers() override;
     Result<void> spill_vip(contract::vip_key const& key, std::uint32_t service) override;
     void unspill_vip(contract::vip_key const& key) override;
+    Result<void> put_source(std::uint32_t service, SourceRule const& rule) override;
+    void remove_source(std::uint32_t service, Prefix const& prefix) override;
+    std::vector<SourceRule> sources_of(std::uint32_t service) const override;
     contract::traffic service_traffic(std::uint32_t id) const override;
     contract::traffic server_traffic(std::uint32_t record) const override;
 
