@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/overloaded.h"
 #include "dataplane/encode.h"
 #include "dataplane/words.h"
 #include "scheduler/ring.h"
@@ -41,11 +42,6 @@ std::array<std::uint32_t, 16> seconds_by_state(model::Timeouts const& timeouts) 
     seconds[contract::STATE_UDP] = timeouts.udp;
     return seconds;
 }
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 }  // namespace
 
