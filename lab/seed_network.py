@@ -140,13 +140,16 @@ class SeedNetwork:
     def ask_steadily(self, port: int = 80) -> SteadyClient:
         return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} {port}", "steady_client"))
 
+    def connect_steadily(self, port: int) -> SteadyClient:
+        return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/new_connections.py {VIP} {port}", "new_connections"))
+
 
 class SteadyClient:
-    """A client that asks all the time: steady_client.py tells what it counts."""
+    """A client that asks all the time: steady_client.py and new_connections.py tell what they have seen."""
 
     def __init__(self, process: Process):
         self._process = process
 
-    def stop(self) -> dict:
+    def stop(self) -> dict | list:
         self._process.stop()
         return json.loads(self._process.said().splitlines()[-1])
