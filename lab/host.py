@@ -59,6 +59,7 @@ class Nic:
     lan: "Lan"
     addresses: list[str] = field(default_factory=list)
     sends_from_xdp: bool = False  # lets native XDP_TX leave by it (see Lan.plug)
+    refuses_native_xdp: bool = False  # as many real cards do for one reason or another
 
 
 class Host:

@@ -49,9 +49,11 @@ DIRECTOR = {"net.ipv4.conf.all.arp_announce": 2}
 
 
 class SeedNetwork:
-    def __init__(self, lab: Lab, directors_eth1: bool = False):
-        """`directors_eth1`: the directors have the second card that the seed's files track, on a LAN of its own."""
+    def __init__(self, lab: Lab, directors_eth1: bool = False, native_xdp: bool = True):
+        """`directors_eth1`: the directors have the second card that the seed's files track, on a LAN of its own.
+        `native_xdp`: the directors' first cards can run XDP in their driver."""
         self.lab = lab
+        self.native_xdp = native_xdp
         clients, backbone = lab.lan("clients"), lab.lan("backbone100")
         to_route1, to_route2, site = lab.lan("backbone10"), lab.lan("backbone1"), lab.lan("site")
         self.site = site
@@ -84,7 +86,8 @@ class SeedNetwork:
         self.real_servers = [self.web1, self.web2]
 
     def _director(self, name: str, address: str, eth1: bool) -> Host:
-        nics = [Nic("eth0", self.site, [f"{address}/24"], sends_from_xdp=True)]
+        nics = [Nic("eth0", self.site, [f"{address}/24"], sends_from_xdp=self.native_xdp,
+                    refuses_native_xdp=not self.native_xdp)]
         if eth1:
             nics.append(Nic("eth1", self.inner, []))
         director = self.lab.host(name, nics, ["default via 172.51.97.1 dev eth0 onlink"], DIRECTOR)
@@ -137,13 +140,16 @@ class SeedNetwork:
     def ask_steadily(self, port: int = 80) -> SteadyClient:
         return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} {port}", "steady_client"))
 
+    def connect_steadily(self, port: int) -> SteadyClient:
+        return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/new_connections.py {VIP} {port}", "new_connections"))
+
 
 class SteadyClient:
-    """A client that asks all the time: steady_client.py tells what it counts."""
+    """A client that asks all the time: steady_client.py and new_connections.py tell what they have seen."""
 
     def __init__(self, process: Process):
         self._process = process
 
-    def stop(self) -> dict:
+    def stop(self) -> dict | list:
         self._process.stop()
         return json.loads(self._process.said().splitlines()[-1])

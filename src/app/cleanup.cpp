@@ -82,9 +82,11 @@ int cleanup(CleanupOptions const& options) {
             for (auto const& address : *list) remove_address(*socket, instance, address);
     }
     if (options.stale && object && (*object)->adopted()) return 0;
-    for (int const ifindex : pins->links()) dataplane::detach(*pins, ifindex);
+    int code = 0;
+    for (int const ifindex : pins->interfaces())
+        if (auto done = dataplane::detach(*pins, ifindex); !done) code = refuse(done.error().message);
     pins->remove_all();
-    return 0;
+    return code;
 }
 
 }  // namespace drover::app

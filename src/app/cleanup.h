@@ -1,4 +1,5 @@
-// `drover cleanup`: what a daemon that died has left - VIPs on interfaces, open gates, the packet path - is taken away.
+// `drover cleanup`: what a daemon that died has left - VIPs on interfaces, open gates, the packet path, offloads that it
+// switched off - is undone.
 #pragma once
 
 #include <string>

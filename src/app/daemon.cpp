@@ -71,8 +71,10 @@ void Daemon::take(config::Loaded loaded) {
     read_unix_us_ = loop::unix_microseconds();
 }
 
-Result<void> Daemon::start(runner::Child runner) {
-    scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(runner));
+Result<void> Daemon::start() {
+    auto runner = runner::start();
+    if (!runner) return std::unexpected(runner.error());
+    scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start);
     answer_signals();
     if (auto done = claim(); !done) return done;
     if (auto done = open_dataplane(); !done) return done;

@@ -31,7 +31,7 @@ public:
 
     /// From nothing to forwarding. An error is one sentence, and what had been begun ends with this object; a packet path
     /// that an earlier daemon left goes on.
-    Result<void> start(runner::Child runner);
+    Result<void> start();
     void run_until_stopped();
     /// Priority 0, VIPs gone, gates shut, scripts run, packet path removed.
     void stop();

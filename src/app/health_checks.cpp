@@ -45,7 +45,9 @@ void HealthChecks::apply(std::vector<model::Service> const& services) {
             if (!present.insert(key).second) continue;  // the reader of the configuration has named the duplicate
             auto const [place, is_new] = servers_.try_emplace(key);
             adopt(key, place->second, configured, !is_new);
-            if (is_new) place->second.up = all_up(place->second.watches);
+            if (!is_new) continue;
+            place->second.up = all_up(place->second.watches);
+            place->second.in_force_unix_us = loop::unix_microseconds();
         }
     std::erase_if(servers_, [&](auto const& entry) { return !present.contains(entry.first); });
     for (auto const& key : present) settle(key);
@@ -90,6 +92,8 @@ void HealthChecks::settle(Key key) {
     Change const change{key.first, key.second, standing(configured, up), reason_for(server.watches)};
     log::write(log::Level::notice, health::pool_line(configured, key.first, up));
     if (hooks_.on_change) hooks_.on_change(change);
+    if (auto const still = servers_.find(key); still != servers_.end())
+        still->second.in_force_unix_us = loop::unix_microseconds();
     auto const& script = up ? configured.notify_up : configured.notify_down;
     if (script.empty() || !hooks_.run_script) return;
     log::write(log::Level::notice, health::notify_line(script, key.second, key.first));
@@ -109,6 +113,7 @@ std::vector<model::CheckObserved> HealthChecks::observed() const {
             auto row = watch->observed();
             row.service = key.first;
             row.server = key.second;
+            row.in_force_unix_us = server.in_force_unix_us;
             rows.push_back(std::move(row));
         }
     return rows;

@@ -28,7 +28,8 @@ public:
         std::string reason;  ///< what the failed checks said last; "all checks pass"
     };
     struct Hooks {
-        /// Called within the judgement itself, so that the data plane knows before anything else is done.
+        /// Called within the judgement itself, so that the data plane knows before anything else is done; when it returns
+        /// the change is in force.
         std::function<void(Change const&)> on_change;
         /// After on_change: notify_up or notify_down. Scripts of one queue are to be run in order.
         std::function<void(model::Script const& script, std::vector<std::string> const& arguments, std::string queue)>
@@ -53,6 +54,7 @@ private:
         model::RealServer configured;
         std::vector<std::unique_ptr<CheckWatch>> watches;
         bool up = true;  ///< as last told
+        std::int64_t in_force_unix_us = 0;
     };
 
     void adopt(Key const& key, Server& server, model::RealServer const& configured, bool is_known);

@@ -101,7 +101,7 @@ Result<void> NetworkWatch::place_packet_path() {
         if (std::ranges::find(notes_, note) == notes_.end()) log::warning("{}", note);
     notes_ = wanted.notes;
 
-    for (int const ifindex : dataplane_.linked())
+    for (int const ifindex : dataplane_.touched())
         if (std::ranges::find(wanted.links, ifindex, &netlink::Link::index) == wanted.links.end())
             dataplane_.detach(ifindex);
     std::set<std::string> disturbed;

@@ -43,11 +43,11 @@ Result<void> write_pid_file(std::string const& path) {
     return {};
 }
 
-int run_daemon(RunOptions const& options, config::Loaded loaded, runner::Child runner) {
+int run_daemon(RunOptions const& options, config::Loaded loaded) {
     log::notice("Starting drover with {}", options.configuration);
     if (auto locked = lock_memory(); !locked) log::warning("{}", locked.error().message);
     Daemon daemon(options, std::move(loaded));
-    if (auto started = daemon.start(std::move(runner)); !started) {
+    if (auto started = daemon.start(); !started) {
         log::error("{}", started.error().message);
         log::stop();
         if (options.sink != log::Sink::console) return refuse(started.error().message);
@@ -63,7 +63,6 @@ int run_daemon(RunOptions const& options, config::Loaded loaded, runner::Child r
 
 }  // namespace
 
-/// The script runner is forked while there is one thread and before the log has one of its own.
 int run(RunOptions const& options) {
     config::HostFiles files;
     config::ThisHost const host(options.config_id);
@@ -74,10 +73,8 @@ int run(RunOptions const& options) {
     }
     if (!options.foreground && ::daemon(0, 0) != 0) return refuse("go to the background: " + std::string(std::strerror(errno)));
     raise_descriptor_limit();
-    auto runner = runner::start();
-    if (!runner) return refuse(runner.error().message);
     log::start(options.sink, options.lowest);
-    int const code = run_daemon(options, std::move(loaded), std::move(*runner));
+    int const code = run_daemon(options, std::move(loaded));
     log::stop();
     return code;
 }

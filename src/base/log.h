@@ -19,7 +19,7 @@ enum class Sink {
     syslog,   ///< syslog(3), facility daemon (keepalived's default)
 };
 
-/// Starts the writing thread. Call it once, after the script runner has been forked.
+/// Starts the writing thread. Call it once, and no fork() without exec() after it.
 void start(Sink sink, Level lowest, std::string_view ident = "drover");
 /// Writes what is queued and ends the thread.
 void stop();

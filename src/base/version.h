@@ -2,6 +2,7 @@
 
 namespace drover {
 
-inline constexpr char const* version = "0.1.0";
+/// "1.2.3": the version of the project in CMakeLists.txt.
+extern char const* const version;
 
 }  // namespace drover

@@ -176,6 +176,7 @@ void fields(T& check, auto&& field) {
     field("state", check.state);
     field("since", Time(check.since_unix_us));
     field("last_result", check.last_result);
+    field("in_force", Time(check.in_force_unix_us));
 }
 
 template <For<Status> T>

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/overloaded.h"
 #include "dataplane/encode.h"
 #include "dataplane/words.h"
 #include "scheduler/ring.h"
@@ -53,11 +54,6 @@ std::array<std::uint32_t, 32> seconds_by_state(model::Timeouts const& timeouts) 
     for (auto const& [state, timeout] : kSctpSeconds) seconds[state] = timeout;
     return seconds;
 }
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 }  // namespace
 

@@ -121,8 +121,11 @@ struct CheckObserved {
     Endpoint server;
     std::string kind;  ///< "TCP_CHECK", "HTTP_GET"
     HealthState state = HealthState::unknown;
-    std::int64_t since_unix_us = 0;
-    std::string last_result;  ///< a sentence
+    std::int64_t since_unix_us = 0;  ///< of the judgement
+    std::string last_result;         ///< a sentence
+    /// Since when the packet path has gone by what the checks of this server say together: no connection that began
+    /// later was given to a server that they had found down. Not before `since`, unless another check decided earlier.
+    std::int64_t in_force_unix_us = 0;
 };
 
 }  // namespace drover::model

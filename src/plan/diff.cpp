@@ -2,6 +2,8 @@
 
 #include <unordered_map>
 
+#include "base/overloaded.h"
+
 namespace drover::plan {
 
 namespace {
@@ -39,11 +41,6 @@ void diff_servers(DesiredService const& is, DesiredService const& wanted, std::v
             changes.push_back(ChangeWeight{wanted.key, server.endpoint, found->second->weight, server.weight});
     }
 }
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 }  // namespace
 

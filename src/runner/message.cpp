@@ -78,6 +78,8 @@ std::string ending_text(Finished const& f) {
             return fmt::format("script {} did not end within {} s and was stopped", f.script, f.code);
         case Ending::not_started:
             return fmt::format("cannot run {}: {}", f.script, f.reason);
+        case Ending::lost:
+            return fmt::format("script {} was running when the script runner died: how it ends is not known", f.script);
     }
     return {};
 }
@@ -119,9 +121,8 @@ Result<std::string> encode(Event const& event) {
         [&](auto const& e) {
             out.number(e.id);
             out.string(e.script);
-            if constexpr (requires { e.text; })
-                out.string(e.text);
-            else {
+            if constexpr (requires { e.text; }) out.string(e.text);
+            if constexpr (requires { e.ending; }) {
                 out.number(static_cast<std::uint64_t>(e.ending));
                 out.number(static_cast<std::uint64_t>(e.code));
                 out.string(e.reason);
@@ -139,14 +140,15 @@ Result<Event> decode_event(std::string_view bytes) {
     Event event;
     if (kind == 0) event = Output{id, std::move(script), in.string()};
     if (kind == 1) event = Remark{id, std::move(script), in.string()};
-    if (kind == 2) {
+    if (kind == 2) event = Started{id, std::move(script)};
+    if (kind == 3) {
         auto const ending = in.number();
         auto const code = in.number();
         if (ending > static_cast<std::uint64_t>(Ending::not_started))
             return fail("an event of the script runner is malformed");
         event = Finished{id, std::move(script), static_cast<Ending>(ending), static_cast<int>(code), in.string()};
     }
-    if (kind > 2 || !in.is_whole()) return fail("an event of the script runner is malformed");
+    if (kind > 3 || !in.is_whole()) return fail("an event of the script runner is malformed");
     return event;
 }
 
@@ -154,8 +156,9 @@ std::string text(Event const& event) {
     if (auto const* finished = std::get_if<Finished>(&event)) return ending_text(*finished);
     if (auto const* output = std::get_if<Output>(&event))
         return fmt::format("{}: {}", base_name(output->script), output->text);
-    auto const& remark = std::get<Remark>(event);
-    return fmt::format("script {}: {}", remark.script, remark.text);
+    if (auto const* remark = std::get_if<Remark>(&event))
+        return fmt::format("script {}: {}", remark->script, remark->text);
+    return {};
 }
 
 }  // namespace drover::runner

@@ -49,11 +49,19 @@ struct Remark {
     bool operator==(Remark const&) const = default;
 };
 
+/// The script runs now.
+struct Started {
+    std::uint64_t id = 0;
+    std::string script;
+    bool operator==(Started const&) const = default;
+};
+
 enum class Ending {
     exited,       ///< code: exit status
     killed,       ///< code: signal
     timed_out,    ///< code: the limit's seconds
     not_started,  ///< reason says why
+    lost,         ///< the runner died while the script was running; never on the wire
 };
 
 /// The last word on every request.
@@ -67,7 +75,7 @@ struct Finished {
     bool operator==(Finished const&) const = default;
 };
 
-using Event = std::variant<Output, Remark, Finished>;
+using Event = std::variant<Output, Remark, Started, Finished>;
 
 /// Fails for a message over kLargestMessage.
 Result<std::string> encode(Request const& request);
@@ -75,7 +83,7 @@ Result<std::string> encode(Event const& event);
 Result<Request> decode_request(std::string_view bytes);
 Result<Event> decode_event(std::string_view bytes);
 
-/// What the log says of an event; empty for a script that ended well.
+/// What the log says of an event; empty for a script that begins or ended well.
 ///   "state_master.sh: LINE", "script PATH exited with status 1", "cannot run PATH: it is not executable"
 std::string text(Event const& event);
 

@@ -4,10 +4,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
-#include "loop/io/fd.h"
+#include "app/listener.h"
 #include "loop/io/loop.h"
 
 namespace drover::app {
@@ -17,32 +15,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr Duration kDeadline = 20s;
-
-/// A port of 127.0.0.1 on which somebody listens or not. Connections are accepted by the kernel alone.
-class Listener {
-public:
-    Listener() { open(0); }
-    void close() { socket_.reset(); }
-    void reopen() { open(endpoint.port); }
-    Endpoint endpoint;
-
-private:
-    void open(std::uint16_t port) {
-        socket_ = loop::Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        int const one = 1;
-        ::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(::listen(socket_.get(), 4096), 0);
-        socklen_t size = sizeof address;
-        ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-        endpoint = {Address::v4(0x7f000001), ntohs(address.sin_port)};
-    }
-    loop::Fd socket_;
-};
 
 class HealthChecksTest : public testing::Test {
 protected:
@@ -102,6 +74,7 @@ TEST_F(HealthChecksTest, TakeAServerOutAndBringItBack) {
     ASSERT_TRUE(wait_for_changes(1));
     EXPECT_FALSE(changes[0].standing.in_pool);
     EXPECT_FALSE(pooled().in_pool);
+    EXPECT_LE(checks.observed()[0].since_unix_us, checks.observed()[0].in_force_unix_us);
     EXPECT_EQ(changes[0].server, listener.endpoint);
     EXPECT_EQ(changes[0].reason, "TCP_CHECK: no connection to " + listener.endpoint.text() + ": Connection refused");
     listener.reopen();

@@ -46,6 +46,14 @@ protected:
     Result<model::AttachmentObserved> attach_to(std::string const& interface) {
         return attach(*pins_, object_->program_fd(), index(interface), interface);
     }
+    static bool is_on(std::string const& interface, std::string_view feature) {
+        return (*netlink::feature(interface, feature))->on;
+    }
+    /// A bridge: its driver has no native XDP, and its GRO can be switched.
+    static void make_bridge() {
+        run("ip link add br0 type bridge");
+        ASSERT_TRUE(is_on("br0", netlink::gro));
+    }
     static std::uint32_t program_on(std::string const& interface) {
         std::uint32_t id = 0;
         bpf_xdp_query_id(index(interface), 0, &id);
@@ -71,17 +79,16 @@ TEST_F(Attachment, IsNativeWhereTheDriverCan) {
     EXPECT_EQ(attached->reason, "");
     EXPECT_EQ(attached->interface, "eth0");
     EXPECT_EQ(program_on("eth0"), id_of(object_->program_fd()));
-    EXPECT_THAT(pins_->links(), ::testing::ElementsAre(index("eth0")));
+    EXPECT_THAT(pins_->interfaces(), ::testing::ElementsAre(index("eth0")));
 }
 
 TEST_F(Attachment, IsGenericWithoutGroWhereItCannot) {
-    run("ip link add br0 type bridge");
-    ASSERT_TRUE((*netlink::feature("br0", netlink::gro))->on);
+    make_bridge();
     auto const attached = attach_to("br0");
     ASSERT_TRUE(attached) << attached.error().message;
     EXPECT_EQ(attached->mode, "generic");
     EXPECT_EQ(attached->reason, "native XDP refused by bridge: Operation not supported");
-    EXPECT_FALSE((*netlink::feature("br0", netlink::gro))->on) << "packets merged by GRO do not fit through XDP";
+    EXPECT_FALSE(is_on("br0", netlink::gro)) << "packets merged by GRO do not fit through XDP";
     EXPECT_EQ(program_on("br0"), id_of(object_->program_fd()));
 }
 
@@ -122,13 +129,82 @@ TEST_F(Attachment, IsSwappedByTheNextDaemonWithoutEverBeingOff) {
     EXPECT_EQ(attached->mode, "native");
     EXPECT_NE(id_of(object_->program_fd()), first);
     EXPECT_EQ(program_on("eth0"), id_of(object_->program_fd()));
-    EXPECT_EQ(pins_->links().size(), 1u);
+    EXPECT_EQ(pins_->interfaces().size(), 1u);
 }
 
-TEST_F(Attachment, SaysGenericAgainAfterASwap) {
+TEST_F(Attachment, SaysGenericAndWhyAgainAfterASwap) {
     run("ip link add mv0 link eth1 type macvlan mode private");
-    ASSERT_TRUE(attach_to("mv0"));
-    EXPECT_EQ(attach_to("mv0")->mode, "generic");
+    auto const first = attach_to("mv0");
+    ASSERT_TRUE(first);
+    auto const again = attach_to("mv0");
+    EXPECT_EQ(again->mode, "generic");
+    EXPECT_EQ(again->reason, first->reason);
+}
+
+TEST_F(Attachment, LeavesTheOffloadsAsItFoundThem) {
+    make_bridge();
+    ASSERT_TRUE(attach_to("br0"));
+    ASSERT_FALSE(is_on("br0", netlink::gro));
+    EXPECT_TRUE(detach(*pins_, index("br0")));
+    EXPECT_TRUE(is_on("br0", netlink::gro));
+    EXPECT_TRUE(pins_->interfaces().empty());
+
+    ASSERT_TRUE(netlink::set_feature("br0", netlink::gro, false));
+    ASSERT_TRUE(attach_to("br0"));
+    EXPECT_TRUE(detach(*pins_, index("br0")));
+    EXPECT_FALSE(is_on("br0", netlink::gro)) << "what was off before stays off";
+}
+
+TEST_F(Attachment, LeavesTheOffloadsOfADaemonThatDiedAsThatOneFoundThem) {
+    make_bridge();
+    ASSERT_TRUE(attach_to("br0"));
+    object_.reset();  // killed: pins and GRO stay as they are
+    ASSERT_FALSE(is_on("br0", netlink::gro));
+    object_ = BpfObject::load(&*pins_, 64).value();
+    ASSERT_TRUE(attach_to("br0"));
+    EXPECT_TRUE(detach(*pins_, index("br0")));
+    EXPECT_TRUE(is_on("br0", netlink::gro));
+}
+
+TEST_F(Attachment, IsUndoneWhenTheDaemonWasKilledHalfWay) {
+    make_bridge();
+    ASSERT_TRUE(pins_->write_note(index("br0"), "rx-gro: "));
+    ASSERT_TRUE(netlink::set_feature("br0", netlink::gro, false));  // and no further
+    EXPECT_THAT(pins_->interfaces(), ::testing::ElementsAre(index("br0")));
+    ASSERT_TRUE(attach_to("br0"));
+    EXPECT_TRUE(detach(*pins_, index("br0")));
+    EXPECT_TRUE(is_on("br0", netlink::gro));
+    EXPECT_TRUE(pins_->interfaces().empty());
+}
+
+TEST_F(Attachment, ThatFailsLeavesTheOffloadsAsItFoundThem) {
+    make_bridge();
+    auto const no_program = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    EXPECT_FALSE(attach(*pins_, no_program, index("br0"), "br0"));
+    ::close(no_program);
+    EXPECT_TRUE(is_on("br0", netlink::gro));
+    EXPECT_TRUE(pins_->interfaces().empty());
+}
+
+TEST_F(Attachment, OfAnInterfaceThatIsGoneTouchesNoOtherWithItsNumber) {
+    make_bridge();
+    ASSERT_TRUE(attach_to("br0"));
+    auto const number = index("br0");
+    run("ip link del br0");
+    run("ip link add br1 index " + std::to_string(number) + " type bridge");
+    ASSERT_TRUE(netlink::set_feature("br1", netlink::gro, false));
+    EXPECT_TRUE(detach(*pins_, number));
+    EXPECT_FALSE(is_on("br1", netlink::gro));
+    EXPECT_TRUE(pins_->interfaces().empty());
+}
+
+TEST_F(Attachment, SaysWhichOffloadStaysOff) {
+    ASSERT_TRUE(attach_to("eth0"));
+    ASSERT_TRUE(pins_->write_note(index("eth0"), "rx-lro: "));  // as if LRO had been on; veth has none
+    auto const done = detach(*pins_, index("eth0"));
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().message, "switch rx-lro on on eth0: the driver does not let it be changed");
+    EXPECT_EQ(program_on("eth0"), 0u) << "the program is off all the same";
 }
 
 TEST_F(Attachment, ReplacesThePinOfAnInterfaceThatIsGone) {
@@ -148,7 +224,7 @@ TEST_F(Attachment, IsTakenOffByDetach) {
     ASSERT_TRUE(attach_to("eth0"));
     detach(*pins_, index("eth0"));
     EXPECT_EQ(program_on("eth0"), 0u);
-    EXPECT_TRUE(pins_->links().empty());
+    EXPECT_TRUE(pins_->interfaces().empty());
     EXPECT_TRUE(attach_to("eth0"));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 
 namespace drover::cli {
@@ -219,7 +220,17 @@ TEST_F(Arguments, ThatAskForHelpGetItWithTheExitCodes) {
         EXPECT_NE(text.text.find("Exit codes:"), std::string::npos) << line;
     }
     EXPECT_NE(refused("run --help").text.find("--dont-fork"), std::string::npos);
-    for (auto const* line : {"--version", "-v", "version"}) EXPECT_EQ(refused(line).text, "drover 0.1.0\n") << line;
+}
+
+TEST_F(Arguments, ThatAskForTheVersionGetTheOneOfTheProject) {
+    std::string project;
+    std::ifstream file(DROVER_SOURCE_DIR "/CMakeLists.txt");
+    while (!project.starts_with("project(drover VERSION ")) ASSERT_TRUE(std::getline(file, project));
+    for (auto const* line : {"--version", "-v", "version"}) {
+        auto const text = refused(line).text;
+        ASSERT_TRUE(text.starts_with("drover ") && text.ends_with("\n")) << text;
+        EXPECT_TRUE(project.starts_with("project(drover VERSION " + text.substr(7, text.size() - 8) + " ")) << line;
+    }
 }
 
 }  // namespace

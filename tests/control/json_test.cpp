@@ -27,6 +27,7 @@ TEST(Json, BringsAStatusBackAsItWas) {
     EXPECT_EQ(status->instances[1].state, model::VrrpState::fault);
     ASSERT_EQ(status->checks.size(), 4u);
     EXPECT_EQ(status->checks[1].state, model::HealthState::down);
+    EXPECT_EQ(status->checks[1].in_force_unix_us - status->checks[1].since_unix_us, 41);
     EXPECT_EQ(status->checks[1].service.endpoint.port, 80);
 
     auto const& services = status->dataplane.services;

@@ -70,7 +70,7 @@ inline Status sample_status() {
         {status.dataplane.services[0].key, endpoint("172.51.96.235", 80), "HTTP_GET", model::HealthState::up,
          noon - 60'000'000, "status 200"},
         {status.dataplane.services[0].key, endpoint("172.51.96.237", 80), "TCP_CHECK", model::HealthState::down,
-         noon - 5'000'000, "connection refused"},
+         noon - 5'000'000, "connection refused", noon - 4'999'959},
         {status.dataplane.services[0].key, endpoint("172.51.96.237", 80), "HTTP_GET", model::HealthState::up,
          noon - 60'000'000, ""},
         {status.dataplane.services[0].key, endpoint("172.51.96.236", 80), "TCP_CHECK", model::HealthState::unknown, 0,

@@ -24,7 +24,7 @@ Request sample() {
 TEST(Message, ComesBackAsItWasSent) {
     EXPECT_EQ(*decode_request(*encode(sample())), sample());
     for (Event const& event :
-         {Event(Output{3, "/x", "a line"}), Event(Remark{4, "/x", "beware"}),
+         {Event(Output{3, "/x", "a line"}), Event(Remark{4, "/x", "beware"}), Event(Started{4, "/x"}),
           Event(Finished{5, "/x", Ending::killed, 9, ""}), Event(Finished{6, "/x", Ending::not_started, 0, "no"})})
         EXPECT_EQ(*decode_event(*encode(event)), event);
 }
@@ -69,6 +69,7 @@ TEST(Message, TakesAConfiguredScriptWithItsEventsArguments) {
 
 TEST(Message, BecomesALineInTheLog) {
     EXPECT_EQ(text(Output{1, "/etc/x/state.sh", "hello"}), "state.sh: hello");
+    EXPECT_EQ(text(Started{1, "/x.sh"}), "");
     EXPECT_EQ(text(Finished{1, "/x.sh", Ending::exited, 0, ""}), "");
     EXPECT_EQ(text(Finished{1, "/x.sh", Ending::exited, 3, ""}), "script /x.sh exited with status 3");
     EXPECT_EQ(text(Finished{1, "/x.sh", Ending::killed, 9, ""}), "script /x.sh was killed by signal 9 (Killed)");
@@ -76,6 +77,8 @@ TEST(Message, BecomesALineInTheLog) {
               "script /x.sh did not end within 2 s and was stopped");
     EXPECT_EQ(text(Finished{1, "/x.sh", Ending::not_started, 0, "it does not exist"}),
               "cannot run /x.sh: it does not exist");
+    EXPECT_EQ(text(Finished{1, "/x.sh", Ending::lost, 0, ""}),
+              "script /x.sh was running when the script runner died: how it ends is not known");
 }
 
 TEST(LineSplitter, GivesWholeLinesHoweverTheyAreCut) {

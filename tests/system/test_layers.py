@@ -118,6 +118,17 @@ def test_every_file_is_named_for_its_subject(folder):
     assert not wrong, wrong
 
 
+def broken_links(text: str, folder: Path) -> list[str]:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
+    return [target for target in targets if "://" not in target and not (folder / target).exists()]
+
+
+def test_links_in_the_documents_lead_somewhere():
+    wrong = [f"{path.relative_to(ROOT)}: {target}" for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+             for target in broken_links(path.read_text(), path.parent)]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_the_rules_see_what_they_forbid():
     """A rule that finds nothing anywhere would pass for ever."""
     assert not may_see("vrrp", "health") and not may_see("model", "config") and not may_see("health/io", "vrrp/io")
@@ -126,3 +137,4 @@ def test_the_rules_see_what_they_forbid():
     assert BAD_NAMES.search("string_util.h") and BAD_NAMES.search("common.py")
     assert not BAD_NAMES.search("utility_bill.h")
     assert len(sources("src")) > 50
+    assert broken_links("[a](README.md) [b](nowhere.md#x) [c](https://example.net)", ROOT) == ["nowhere.md"]

@@ -1,5 +1,9 @@
 """The notify scripts, called as keepalived calls them (drawing: lab/pair.py)."""
 
+import os
+import signal
+from pathlib import Path
+
 from lab.directors import Drover
 from lab.pair import state
 from lab.waiting import wait_until
@@ -33,6 +37,29 @@ def test_each_state_is_told_once_with_keepalived_s_arguments(pair):
     assert notified(pair, "any") == [f"INSTANCE pair {state} 150"
                                      for state in ("BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP")]
     assert notified(pair, "backup") == ["", ""] and notified(pair, "stop") == [""], "these get no arguments"
+
+
+def test_a_killed_script_runner_is_replaced_and_the_next_script_runs(pair):
+    daemon = start(pair)
+    wait_until(lambda: notified(pair, "master"), 8, "notify_master has run")
+    for number, told in enumerate(("FAULT", "MASTER"), start=1):
+        runner = script_runner(daemon)
+        os.kill(runner, signal.SIGKILL)
+        pair.left.pull_cable() if told == "FAULT" else pair.left.put_cable_back()
+        wait_until(lambda: notified(pair, "any")[-1:] == [f"INSTANCE pair {told} 150"], 10, f"{told} is told")
+        assert script_runner(daemon) != runner
+        assert daemon.said().count("the script runner was started again") == number
+    assert state(daemon) == "MASTER"
+    os.kill(script_runner(daemon), signal.SIGKILL)
+    assert daemon.stop() == 0
+    assert notified(pair, "stop") == [""], "the daemon's last words, too"
+
+
+def script_runner(daemon: Drover) -> int:
+    """The process number, as this program sees it."""
+    return wait_until(lambda: next((child for child in daemon.process.children()
+                                    if Path(f"/proc/{child}/comm").read_text() == "drover-scripts\n"), None),
+                      5, "there is a script runner")
 
 
 def test_a_script_that_hangs_delays_no_advert_and_the_later_ones_run_in_the_end(pair):

@@ -1,4 +1,4 @@
-"""Clients, directors and real servers of the seed's network, with the seed's own files (lab/seed_network.py)."""
+"""Clients, directors and real servers of the seed's network, with the seed's own files (lab/farm.py)."""
 
 import json
 import time
@@ -6,47 +6,14 @@ import time
 import pytest
 
 from lab.directors import Drover, holds
+from lab.farm import PLAIN, RIP1, RIP2, Farm
 from lab.seed_network import CLIENTS, VIP
 from lab.waiting import wait_until
 
-RIP1, RIP2 = "172.51.96.235", "172.51.96.236"
-PLAIN = f"""\
-virtual_server {VIP} 8080 {{
-    delay_loop 1
-    lb_algo rr
-    lb_kind DR
-    protocol TCP
-    real_server {RIP1} 8080 {{
-        TCP_CHECK {{ connect_timeout 1 }}
-    }}
-    real_server {RIP2} 8080 {{
-        TCP_CHECK {{ connect_timeout 1 }}
-    }}
-}}
-include /etc/keepalived/keepalived.conf
-"""
-
 
 @pytest.fixture
-def farm(seed_network):
-    """Everything runs, master-dr is MASTER; on port 8080 there is a service without persistence."""
-    network = seed_network()
-    network.make_scripts_runnable()
-    network.serve_pages()
-    for server in network.real_servers:
-        Drover.install(server)
-        server.run(f"drover real start --vip {VIP}")
-    for director in network.directors:
-        director.write("/etc/drover/drover.conf", PLAIN)
-    network.daemons = [Drover(director).start() for director in network.directors[:1]]
-    wait_until(lambda: holds(network.master, VIP), 8, "master-dr is master")
-    network.daemons.append(Drover(network.backup).start())
-    wait_until(lambda: RIP1 in listing(network, 8080) and RIP2 in listing(network, 8080), 8, "both are in the pool")
-    return network
-
-
-def listing(network, port: int = 80) -> str:
-    return network.daemons[0].ipvsadm(f"-Ln -t {VIP}:{port}")
+def farm(lab):
+    return Farm(lab).start()
 
 
 def lost_nothing(seen: dict) -> None:
@@ -120,17 +87,17 @@ def test_a_failed_server_gets_no_new_connection(farm):
     server = farm.web1 if RIP1 in page else farm.web2
     address = RIP1 if server is farm.web1 else RIP2
     farm.fail(server)
-    wait_until(lambda: address not in listing(farm), 30, "it leaves the pool")
+    wait_until(lambda: address not in farm.listing(), 30, "it leaves the pool")
     pages = farm.fetch(CLIENTS[:20])
     assert None not in pages and not any(address in page for page in pages), pages
     farm.heal(server)
-    wait_until(lambda: address in listing(farm), 10, "it comes back")
+    wait_until(lambda: address in farm.listing(), 10, "it comes back")
     assert any(address in page for page in farm.fetch(CLIENTS[20:60])), "and gets connections of new clients"
 
 
 def test_a_dead_server_gets_no_new_connection(farm):
     farm.web1.power_off()
-    wait_until(lambda: RIP1 not in listing(farm, 8080), 15, "it leaves the pool")
+    wait_until(lambda: RIP1 not in farm.listing(8080), 15, "it leaves the pool")
     pages = farm.fetch(CLIENTS[:6], port=8080)
     assert set(pages) == {f"RIP2({RIP2})"}, pages
 

@@ -70,10 +70,14 @@ void BpfDataplane::set_mac(int ifindex, Mac const& mac) {
 }
 
 void BpfDataplane::detach(int ifindex) {
-    dataplane::detach(pins_, ifindex);
+    take_off(ifindex);
     programmer_.ports().erase(static_cast<std::uint32_t>(ifindex));
     programmer_.ports_changed();
     attached_.erase(ifindex);
+}
+
+void BpfDataplane::take_off(int ifindex) {
+    if (auto done = dataplane::detach(pins_, ifindex); !done) log::warning("{}", done.error().message);
 }
 
 std::vector<int> BpfDataplane::attached() const {
@@ -158,7 +162,7 @@ model::ServerObserved BpfDataplane::observe_server(std::uint32_t record, model::
 
 void BpfDataplane::remove() {
     sweeper_ = {};
-    for (int const ifindex : pins_.links()) dataplane::detach(pins_, ifindex);
+    for (int const ifindex : pins_.interfaces()) take_off(ifindex);
     attached_.clear();
     pins_.remove_all();
 }

@@ -44,8 +44,8 @@ public:
     void detach(int ifindex);
     /// Interfaces this daemon has attached to.
     std::vector<int> attached() const;
-    /// Interfaces that have a link of ours, whichever daemon made it.
-    std::vector<int> linked() const { return pins_.links(); }
+    /// Interfaces on which something of ours is to be undone one day, whichever daemon did it.
+    std::vector<int> touched() const { return pins_.interfaces(); }
 
     Result<std::vector<plan::Change>> apply(model::Desired const& wanted) { return programmer_.apply(wanted); }
     model::Desired const& current() const { return programmer_.current(); }
@@ -67,6 +67,7 @@ public:
 
 private:
     BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object);
+    void take_off(int ifindex);
     void sweep_until_stopped(std::stop_token stop);
     model::ServiceObserved observe_service(std::uint32_t id, model::DesiredService const& service) const;
     model::ServerObserved observe_server(std::uint32_t record, model::DesiredServer const& server) const;

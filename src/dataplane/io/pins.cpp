@@ -1,6 +1,8 @@
 #include "dataplane/io/pins.h"
 
 #include <charconv>
+#include <cstdio>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -58,18 +60,38 @@ Pins::~Pins() {
     if (lock_ >= 0) ::close(lock_);
 }
 
-std::vector<int> Pins::links() const {
-    std::vector<int> found;
+std::vector<int> Pins::interfaces() const {
+    std::set<int> found;
     std::error_code error;
     for (auto const& entry : std::filesystem::directory_iterator(directory_, error)) {
         auto const name = entry.path().filename().string();
-        int ifindex = 0;
-        if (!name.starts_with("link_")) continue;
-        std::from_chars(name.data() + 5, name.data() + name.size(), ifindex);
-        found.push_back(ifindex);
+        for (std::string_view const kind : {"link_", "note_"}) {
+            if (!name.starts_with(kind)) continue;
+            int ifindex = 0;
+            std::from_chars(name.data() + kind.size(), name.data() + name.size(), ifindex);
+            if (ifindex > 0) found.insert(ifindex);
+        }
     }
-    return found;
+    return {found.begin(), found.end()};
 }
+
+Result<void> Pins::write_note(int ifindex, std::string const& line) {
+    auto const path = note_path(ifindex);
+    auto const fresh = (directory_ / "new_note").string();
+    ::unlink(fresh.c_str());
+    if (::symlink(line.c_str(), fresh.c_str()) != 0 || ::rename(fresh.c_str(), path.c_str()) != 0)
+        return fail_errno("write " + path);
+    return {};
+}
+
+std::optional<std::string> Pins::note(int ifindex) const {
+    std::error_code error;
+    auto line = std::filesystem::read_symlink(note_path(ifindex), error);
+    if (error) return std::nullopt;
+    return line.string();
+}
+
+void Pins::erase_note(int ifindex) { ::unlink(note_path(ifindex).c_str()); }
 
 void Pins::remove_all() {
     std::error_code error;

@@ -4,10 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
 
 #include "base/time.h"
+#include "loop/io/timer.h"
 #include "runner/io/start.h"
 #include "runner/message.h"
 
@@ -19,17 +23,23 @@ namespace drover::runner {
 
 /// Made, run and destroyed on the main thread; post() alone may be called from any thread meanwhile. What scripts write
 /// and how they end goes to the log.
+///
+/// A runner that dies is started again, at most once a second; whatever it had not said to have begun is given to its
+/// successor. The ends of the others stay unknown: they are said to be lost, and not run again.
 class Client {
 public:
+    using Start = std::function<Result<Child>()>;
     using Observer = std::function<void(Finished const&)>;
 
-    Client(boost::asio::io_context& context, Child child, Observer on_finished = {});
+    static constexpr Duration kBetweenStarts = 1s;
+
+    Client(boost::asio::io_context& context, Child child, Start start_again, Observer on_finished = {});
     ~Client();
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
-    /// Never blocks. The id under which the end will be reported; none (and a line in the log) if the runner cannot
-    /// take it.
+    /// Does not wait for the runner. The id under which the end will be reported; none (and a line in the log) if too
+    /// much is waiting already.
     std::optional<std::uint64_t> post(Request request);
 
     /// For the daemon's end, after notify_stop was posted: waits until everything posted has ended, at most `limit`
@@ -38,14 +48,28 @@ public:
 
 private:
     struct Connection;
+    std::string send(Request const& request);
+    void adopt(Child child);
     void receive();
     void handle(Event const& event);
+    void forget_waiting(std::uint64_t id);
+    bool is_idle();
+    void bury();
+    void replace();
+    bool replace_now();
 
-    std::shared_ptr<Connection> connection_;
+    boost::asio::io_context& context_;
+    Start start_again_;
     Observer on_finished_;
+    std::shared_ptr<Connection> connection_;
+    loop::Timer next_start_;
+    TimePoint last_start_{};
+    std::map<std::uint64_t, std::string> running_;  // the scripts' names
     std::atomic<std::uint64_t> last_id_ = 0;
-    std::atomic<std::uint64_t> posted_ = 0;
-    std::uint64_t ended_ = 0;
+
+    std::mutex mutex_;  // held for no longer than a send; it guards what follows
+    int fd_ = -1;       // the runner's socket; -1: there is none
+    std::map<std::uint64_t, Request> waiting_;  // posted, and not known to have begun
 };
 
 }  // namespace drover::runner

@@ -146,6 +146,7 @@ void Server::start_one(Request const& request) {
         queues_.ended(request);
         return;
     }
+    say(Started{request.id, request.argv.front()});
     Job job;
     job.request = request;
     job.pid = spawned->pid;

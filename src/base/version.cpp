@@ -1,0 +1,7 @@
+#include "base/version.h"
+
+namespace drover {
+
+char const* const version = DROVER_VERSION;
+
+}  // namespace drover
