@@ -18,13 +18,14 @@ from pathlib import Path
 ROOT = next(p for p in Path(__file__).resolve().parents if (p / "lab/laboratory.py").exists())
 sys.path.insert(0, str(ROOT))
 
-from bench.live_wire import VIP, Void, Wire  # noqa: E402
+from bench.live_wire import VIP, Void, Wire, leave_the_cpu  # noqa: E402
 from bench.rows import Row, show  # noqa: E402
 from lab.directors import Drover  # noqa: E402
 from lab.laboratory import Lab  # noqa: E402
 from lab.waiting import wait_until  # noqa: E402
 
 MANY = 1 << 14
+KILLS = 3
 SERVERS = ["172.51.96.235", "172.51.96.236"]
 PLAIN, FORWARDING, NFTABLES = "plain XDP_TX", "kernel forwarding, 16Ki flows", "nftables DNAT + conntrack, 16Ki flows"
 DR = {1: "DR, 1 flow", MANY: "DR, 16Ki flows", 1 << 20: "DR, 1Mi flows"}
@@ -91,7 +92,7 @@ class Bench:
 
         def through_conntrack() -> float:
             ns = nftables.measure(MANY, self.frames)
-            tracked = int(nftables.director.read("/proc/sys/net/netfilter/nf_conntrack_count"))
+            tracked = int(nftables.director.output("cat /proc/sys/net/netfilter/nf_conntrack_count"))
             if tracked < MANY:
                 raise Void(f"{tracked} of {MANY} flows are in the connection tracking table")
             return ns
@@ -124,23 +125,28 @@ class Bench:
         return None if any(name in self.void for name in names) else statistics.median(values)
 
     def under_load(self, name: str, what: str, wire: Wire, disturb) -> list[Row]:
-        """`disturb` returns how often it has done what may lose frames."""
+        """`disturb` does meanwhile what may lose frames; what it returns then tells how often."""
         try:
             load = wire.load(MANY, self.frames)
-            times = disturb()
-            sent, lost = load.stop()
+            how_often = disturb()
+            sent, refused, lost = load.stop()
+            times = how_often()
         except Void as why:
             self.void[name] = str(why)
             return [Row(f"{name}: frames lost", None, "frames", 0)]
         return [Row(f"{name}: {what}", times, "times"), Row(f"{name}: frames sent", sent, "frames"),
+                Row(f"{name}: of these refused by the veth pair", refused, "frames"),
                 Row(f"{name}: frames lost", lost, "frames", 0)]
 
     def program_swap(self) -> list[Row]:
         wire = self.wire("swap")
         director = wire.direct("swap")
 
-        def swap() -> int:
+        def swap():
             time.sleep(5)  # how long frames are sent while programs change every 15 ms
+            return swaps
+
+        def swaps() -> int:
             director.stop()
             return int(director.said().split()[-1])
 
@@ -153,14 +159,14 @@ class Bench:
         daemon = Drover(wire.director).start()
         wait_until(lambda: self.resolved(daemon), 10, "both real servers' MAC addresses are known")
 
-        def restart() -> int:
-            for _ in range(3):
+        def restart():
+            for _ in range(KILLS):
                 time.sleep(0.5)  # frames are sent with a daemon, and then without
                 daemon.kill()
                 time.sleep(0.5)
                 daemon.start(30)
             time.sleep(0.5)
-            return 3
+            return lambda: KILLS
 
         rows = self.under_load("daemon kill -9 and restart under full load", "kills", wire, restart)
         daemon.stop()
@@ -178,6 +184,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--frames", type=int, default=1_000_000, help="in each row of each round")
     options = parser.parse_args()
+    leave_the_cpu()
     with Lab() as lab:
         bench = Bench(lab, options.rounds, options.frames)
         rows = bench.speed() + bench.program_swap() + bench.daemon_restart()

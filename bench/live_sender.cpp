@@ -1,8 +1,8 @@
 // Sends live frames out of an interface and counts those that come back by it: BPF_PROG_TEST_RUN runs the generator of
-// live.bpf.c, on the CPU that this program runs on, and a sink on the same interface receives. Veth pairs hand a frame
+// live.bpf.c, on one CPU, and a sink on the same interface receives. Veth pairs hand a frame
 // over on the CPU that sent it, so one CPU does the sender's, the director's and the sink's work.
 //
-//     live-sender INTERFACE ROUTER_MAC VIP FLOWS FRAMES [--open | --until-stopped]
+//     live-sender CPU INTERFACE ROUTER_MAC VIP FLOWS FRAMES [--open | --until-stopped]
 //
 // It first sends one ACK for each flow, or with --open a SYN before it, then prints a line of JSON for FRAMES ACKs. With
 // --until-stopped it opens as well, says "running", and goes on in rounds of FRAMES until SIGTERM. Frames of the opening
@@ -155,18 +155,16 @@ private:
     int sink_ = -1;
 };
 
-/// The last CPU we may use, and nobody else on it: another program would be measured along, and frames that wait while
-/// it runs overflow a veth's ring. Without real-time priority the losses tell.
-void own_one_cpu() {
-    cpu_set_t allowed, one;
-    ::sched_getaffinity(0, sizeof allowed, &allowed);
-    int cpu = CPU_SETSIZE - 1;
-    while (cpu > 0 && !CPU_ISSET(cpu, &allowed)) --cpu;
+/// One CPU, and nobody else on it: another program would be measured along, and frames that wait while it runs overflow a
+/// veth's ring. Without real-time priority the losses tell.
+Result<void> own(int cpu) {
+    cpu_set_t one;
     CPU_ZERO(&one);
     CPU_SET(cpu, &one);
-    ::sched_setaffinity(0, sizeof one, &one);
+    if (::sched_setaffinity(0, sizeof one, &one) != 0) return fail_errno("run on CPU " + std::to_string(cpu));
     sched_param const priority{.sched_priority = 1};
     ::sched_setscheduler(0, SCHED_FIFO, &priority);
+    return {};
 }
 
 void block_stop_signal() {
@@ -182,6 +180,7 @@ bool is_stopped() {
 }
 
 struct Options {
+    int cpu = 0;
     std::string interface;
     Mac router;
     Address vip;
@@ -191,6 +190,7 @@ struct Options {
 };
 
 Result<void> run(Options const& options) {
+    if (auto done = own(options.cpu); !done) return done;
     auto sender = Sender::open(options.interface, options.router, options.vip);
     if (!sender) return std::unexpected(sender.error());
     auto const flows = static_cast<int>(options.flows);
@@ -218,20 +218,20 @@ Result<void> run(Options const& options) {
 
 int main_of(int argc, char** argv) {
     block_stop_signal();
-    own_one_cpu();
     Options options;
-    bool right = argc == 6 || argc == 7;
+    bool right = argc == 7 || argc == 8;
     if (right) {
-        auto const mac = Mac::parse(argv[2]);
-        auto const vip = Address::parse(argv[3]);
-        auto const mode = std::string_view(argc == 7 ? argv[6] : "");
-        options = {argv[1], mac.value_or(Mac{}), vip.value_or(Address{}), static_cast<std::uint32_t>(std::stoul(argv[4])),
-                   std::stoi(argv[5]), mode == "--open", mode == "--until-stopped"};
+        auto const mac = Mac::parse(argv[3]);
+        auto const vip = Address::parse(argv[4]);
+        auto const mode = std::string_view(argc == 8 ? argv[7] : "");
+        options = {std::stoi(argv[1]), argv[2], mac.value_or(Mac{}), vip.value_or(Address{}),
+                   static_cast<std::uint32_t>(std::stoul(argv[5])), std::stoi(argv[6]),
+                   mode == "--open", mode == "--until-stopped"};
         options.open = options.open || options.until_stopped;
-        right = mac && vip && (argc == 6 || options.open);
+        right = mac && vip && (argc == 7 || options.open);
     }
     if (!right) {
-        std::cerr << "usage: live-sender INTERFACE ROUTER_MAC VIP FLOWS FRAMES [--open | --until-stopped]\n";
+        std::cerr << "usage: live-sender CPU INTERFACE ROUTER_MAC VIP FLOWS FRAMES [--open | --until-stopped]\n";
         return 2;
     }
     if (auto const done = run(options); !done) {

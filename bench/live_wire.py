@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -14,6 +16,14 @@ from lab.waiting import wait_until
 PROGRAMS = Path(__file__).resolve().parents[1] / "build/release/bench"
 VIP = "172.51.97.175"
 DIRECTOR = "172.51.96.119"
+CPU = max(os.sched_getaffinity(0))  # the one that frames are sent, forwarded and received on
+
+
+def leave_the_cpu() -> None:
+    """For this program and all that it starts, but for senders: a program on the sender's CPU would not get to run."""
+    others = os.sched_getaffinity(0) - {CPU}
+    if others:
+        os.sched_setaffinity(0, others)
 
 
 class Void(RuntimeError):
@@ -54,26 +64,34 @@ class Wire:
 
     def load(self, flows: int, frames: int) -> Load:
         """Sends until it is stopped, in rounds of so many frames."""
-        return Load(self.sender.spawn(self._sending(flows, frames, "--until-stopped"), f"load-{self.card}"))
+        return Load(self, self.sender.spawn(self._sending(flows, frames, "--until-stopped"), f"load-{self.card}"))
+
+    def refused(self) -> int:
+        """Frames that one end of the veth pair had no room for. When a stray frame of another CPU (ARP) has moved an
+        end's receiver to that CPU, and that CPU is busy, its ring overflows: no director could do anything about it."""
+        counters = self.sender.output(f"ethtool -S {self.card}") + self.director.output("ethtool -S eth0")
+        return sum(int(count) for count in re.findall(r"_(?:xdp_xmit_errors|xdp_tx_errors): (\d+)", counters))
 
     def _sending(self, flows: int, frames: int, option: str) -> str:
-        return f"{PROGRAMS}/live-sender {self.card} {self.director_mac} {VIP} {flows} {frames} {option}"
+        return f"{PROGRAMS}/live-sender {CPU} {self.card} {self.director_mac} {VIP} {flows} {frames} {option}"
 
 
 class Load:
     """Made by Wire.load(); its connections are open when it returns."""
 
-    def __init__(self, process: Process):
-        self._process = process
+    def __init__(self, wire: Wire, process: Process):
+        self._wire, self._process = wire, process
+        self._refused_before = wire.refused()
         wait_until(lambda: "running" in process.said() or not process.running(), 20, "the load runs")
         if not process.running():
             raise Void(process.said().strip())
 
-    def stop(self) -> tuple[int, int]:
-        """Frames sent, and how many of them were lost."""
+    def stop(self) -> tuple[int, int, int]:
+        """Frames sent, frames that the veth pair refused, and frames lost beyond those."""
         self._process.stop(30)
         try:
             seen = json.loads(self._process.said().splitlines()[-1])
         except (IndexError, ValueError) as failure:
             raise Void(self._process.said().strip()) from failure
-        return seen["sent"], seen["sent"] - seen["received"]
+        refused = self._wire.refused() - self._refused_before
+        return seen["sent"], refused, seen["sent"] - refused - seen["received"]
