@@ -78,6 +78,7 @@ class Bench:
         wire = self.wire(name)
         wire.director.run("set -e" + KERNEL_ROUTER % wire.sender_mac)
         wire.direct("plain-pass")
+        wire.director.run("ethtool -K eth0 gro off")  # some kernels switch it on with XDP
         return wire
 
     def lines(self) -> dict:

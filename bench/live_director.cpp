@@ -1,10 +1,16 @@
-// The director of bench/live: the real packet path on one interface, its maps programmed by the real Programmer, or what
-// it is compared with. Every server is behind the host that sends, so what comes in goes back.
+// The director of bench/live: the real packet path on one interface, its maps programmed by the real Programmer, or
+// what it is compared with. Every server is behind the host that sends, so what comes in goes back.
 //
 //     live-director INTERFACE OWN_MAC NEXT_MAC VIP balance|balance-1Mi|swap|plain-tx|plain-pass|plain-drop
 //
 // Prints "ready", works until SIGTERM, and leaves nothing. `swap` is `balance` with the program changed for
 // another, newly loaded one again and again, as an upgraded daemon does it once; it ends with a line "swaps N".
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <iostream>
@@ -12,19 +18,13 @@
 #include <string_view>
 #include <vector>
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <linux/if_link.h>
-#include <net/if.h>
-#include <unistd.h>
-
 #include "bench/live_frame.h"
 #include "dataplane/io/attachment.h"
 #include "dataplane/io/bpf_object.h"
 #include "dataplane/io/pins.h"
 #include "dataplane/programmer.h"
-#include "loop/io/fd.h"
 #include "live.skel.h"
+#include "loop/io/fd.h"
 
 namespace drover::bench {
 
@@ -34,7 +34,7 @@ using dataplane::BpfObject;
 using dataplane::Pins;
 using dataplane::Programmer;
 
-constexpr std::uint64_t kSlots = 2 << 20;  // the daemon's default
+constexpr std::uint64_t kSlots = 2 << 20;           // the daemon's default
 constexpr std::uint64_t kSlotsFor1Mi = 2 * kSlots;  // a quarter full: none of the flows loses its entry to another
 constexpr int kServers = 16;
 constexpr timespec kSwapEvery{0, 15'000'000};
@@ -98,7 +98,8 @@ Result<void> balance(Pins const& pins, Place const& place, std::string_view how)
     if (auto done = program(programmer, place); !done) return done;
     auto const attached = attach(pins, (*object)->program_fd(), place.ifindex, place.interface);
     if (!attached) return std::unexpected(attached.error());
-    if (attached->mode != "native") return fail(place.interface + " runs the packet path in " + attached->mode + " mode");
+    if (attached->mode != "native")
+        return fail(place.interface + " runs the packet path in " + attached->mode + " mode");
     std::cout << "ready" << std::endl;
     if (how == "swap") return swap_until_stopped(pins, **object, place);
     wait_for_stop();
@@ -135,8 +136,8 @@ struct Word {
     std::string_view text;
     Result<void> (*run)(Place const& place, std::string_view word);
 };
-constexpr Word kWords[] = {{"balance", balance},  {"balance-1Mi", balance},  {"swap", balance},
-                           {"plain-tx", compare}, {"plain-pass", compare}, {"plain-drop", compare}};
+constexpr Word kWords[] = {{"balance", balance},  {"balance-1Mi", balance}, {"swap", balance},
+                           {"plain-tx", compare}, {"plain-pass", compare},  {"plain-drop", compare}};
 
 int main_of(std::vector<std::string> const& arguments) {
     auto const stop = stop_signal();
@@ -146,7 +147,8 @@ int main_of(std::vector<std::string> const& arguments) {
         auto const vip = Address::parse(arguments[3]);
         auto const* const word = std::ranges::find(kWords, arguments[4], &Word::text);
         if (own && next && vip && word != std::end(kWords)) {
-            Place const place{arguments[0], static_cast<int>(::if_nametoindex(arguments[0].c_str())), *own, *next, *vip};
+            Place const place{arguments[0], static_cast<int>(::if_nametoindex(arguments[0].c_str())), *own, *next,
+                              *vip};
             auto const done = word->run(place, word->text);
             if (!done) std::cerr << "live-director: " << done.error().message << "\n";
             return done ? 0 : 1;

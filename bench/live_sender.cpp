@@ -1,20 +1,12 @@
 // Sends live frames out of an interface and counts those that come back by it: BPF_PROG_TEST_RUN runs the generator of
-// live.bpf.c, on one CPU, and a sink on the same interface receives. Veth pairs hand a frame
-// over on the CPU that sent it, so one CPU does the sender's, the director's and the sink's work.
+// live.bpf.c on one CPU, and a sink on the same interface receives. A veth hands a frame over on the CPU that sent it,
+// so one CPU does the sender's, the director's and the sink's work.
 //
 //     live-sender CPU INTERFACE ROUTER_MAC VIP FLOWS FRAMES [--open | --until-stopped]
 //
-// It first sends one ACK for each flow, or with --open a SYN before it, then prints a line of JSON for FRAMES ACKs. With
-// --until-stopped it opens as well, says "running", and goes on in rounds of FRAMES until SIGTERM. Frames of the opening
-// that were lost make it fail.
-#include <chrono>
-#include <csignal>
-#include <cstring>
-#include <iostream>
-#include <string>
-#include <string_view>
-#include <thread>
-
+// It first sends an ACK for each flow, then FRAMES of them, and prints a line of JSON for the latter. With --open there
+// is a SYN before each flow's first ACK, and it fails when any of these is lost. With --until-stopped it opens as well,
+// says "running", and goes on in rounds of FRAMES until SIGTERM.
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -23,6 +15,19 @@
 #include <net/if.h>
 #include <sched.h>
 #include <unistd.h>
+
+#include <bit>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
 
 #include "base/address.h"
 #include "base/mac.h"
@@ -52,7 +57,7 @@ std::uint32_t sum_of(void const* bytes, std::size_t length) {
 
 struct Tally {
     std::uint64_t sent = 0, received = 0;
-    double ns = 0;  // a frame, by the kernel's clock, which stands still while another program has the CPU
+    double ns = 0;  // of a frame, by the kernel's clock, which stands still while another program has the CPU
 };
 
 class Sender {
@@ -66,8 +71,8 @@ public:
         bpf_link_create_opts options{};
         options.sz = sizeof options;
         options.flags = XDP_FLAGS_DRV_MODE;
-        sender->sink_ = bpf_link_create(bpf_program__fd(sender->skeleton_->progs.sink), static_cast<int>(sender->ifindex_),
-                                        BPF_XDP, &options);
+        sender->sink_ = bpf_link_create(bpf_program__fd(sender->skeleton_->progs.sink),
+                                        static_cast<int>(sender->ifindex_), BPF_XDP, &options);
         if (sender->sink_ < 0) return fail_errno("attach the sink to " + interface);
         sender->write_pattern(router, vip);
         return sender;
@@ -155,8 +160,8 @@ private:
     int sink_ = -1;
 };
 
-/// One CPU, and nobody else on it: another program would be measured along, and frames that wait while it runs overflow a
-/// veth's ring. Without real-time priority the losses tell.
+/// One CPU, and nobody else on it: another program would be measured along, and frames that wait while it runs overflow
+/// a veth's ring. Without real-time priority the losses tell.
 Result<void> own(int cpu) {
     cpu_set_t one;
     CPU_ZERO(&one);
@@ -198,8 +203,9 @@ Result<void> run(Options const& options) {
         if (flags == kSyn && !options.open) continue;
         auto const opening = (*sender)->send(options.flows, flags, flows);
         if (!opening) return std::unexpected(opening.error());
-        if (opening->received != opening->sent)
-            return fail(fmt::format("{} of {} frames of the opening were lost", opening->sent - opening->received, flows));
+        if (options.open && opening->received != opening->sent)
+            return fail(
+                fmt::format("{} of {} frames of the opening were lost", opening->sent - opening->received, flows));
     }
     if (options.until_stopped) std::cout << "running" << std::endl;
     Tally all;
@@ -210,31 +216,39 @@ Result<void> run(Options const& options) {
         all.received += round->received;
         all.ns = round->ns;
     } while (options.until_stopped && !is_stopped());
-    std::cout << fmt::format(R"({{"sent": {}, "received": {}, "ns": {:.2f}}})", all.sent, all.received,
-                             all.ns)
+    std::cout << fmt::format(R"({{"sent": {}, "received": {}, "ns": {:.2f}}})", all.sent, all.received, all.ns)
               << std::endl;
     return {};
 }
 
-int main_of(int argc, char** argv) {
+std::optional<int> number(std::string const& text) {
+    int value = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() && value >= 0 ? std::optional(value) : std::nullopt;
+}
+
+std::optional<Options> options_of(std::vector<std::string> const& words) {
+    if (words.size() != 6 && words.size() != 7) return std::nullopt;
+    auto const cpu = number(words[0]), flows = number(words[4]), frames = number(words[5]);
+    auto const mac = Mac::parse(words[2]);
+    auto const vip = Address::parse(words[3]);
+    auto const mode = words.size() == 7 ? words[6] : "";
+    bool const until_stopped = mode == "--until-stopped", open = mode == "--open" || until_stopped;
+    if (!cpu || !mac || !vip || !flows || !std::has_single_bit(static_cast<std::uint32_t>(*flows)) || !frames ||
+        *frames == 0 || (words.size() == 7 && !open))
+        return std::nullopt;
+    return Options{*cpu, words[1], *mac, *vip, static_cast<std::uint32_t>(*flows), *frames, open, until_stopped};
+}
+
+int main_of(std::vector<std::string> const& words) {
     block_stop_signal();
-    Options options;
-    bool right = argc == 7 || argc == 8;
-    if (right) {
-        auto const mac = Mac::parse(argv[3]);
-        auto const vip = Address::parse(argv[4]);
-        auto const mode = std::string_view(argc == 8 ? argv[7] : "");
-        options = {std::stoi(argv[1]), argv[2], mac.value_or(Mac{}), vip.value_or(Address{}),
-                   static_cast<std::uint32_t>(std::stoul(argv[5])), std::stoi(argv[6]),
-                   mode == "--open", mode == "--until-stopped"};
-        options.open = options.open || options.until_stopped;
-        right = mac && vip && (argc == 7 || options.open);
-    }
-    if (!right) {
-        std::cerr << "usage: live-sender CPU INTERFACE ROUTER_MAC VIP FLOWS FRAMES [--open | --until-stopped]\n";
+    auto const options = options_of(words);
+    if (!options) {
+        std::cerr << "usage: live-sender CPU INTERFACE ROUTER_MAC VIP FLOWS FRAMES [--open | --until-stopped]\n"
+                     "FLOWS is a power of two\n";
         return 2;
     }
-    if (auto const done = run(options); !done) {
+    if (auto const done = run(*options); !done) {
         std::cerr << "live-sender: " << done.error().message << "\n";
         return 1;
     }
@@ -245,4 +259,4 @@ int main_of(int argc, char** argv) {
 
 }  // namespace drover::bench
 
-int main(int argc, char** argv) { return drover::bench::main_of(argc, argv); }
+int main(int argc, char** argv) { return drover::bench::main_of({argv + 1, argv + argc}); }

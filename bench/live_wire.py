@@ -40,8 +40,9 @@ class Wire:
         subprocess.run(["nsenter", "--target", str(sender.pid), "--net", "--", "ip", "link", "add", self.card, "address",
                         self.sender_mac, "type", "veth", "peer", "name", "eth0", "address", self.director_mac,
                         "netns", f"/proc/{self.director.pid}/ns/net"], check=True, timeout=30)
-        sender.run(f"ip link set {self.card} up")
-        self.director.run(f"ip link set eth0 up\nip address add {DIRECTOR}/24 dev eth0")
+        for host, card in ((sender, self.card), (self.director, "eth0")):
+            host.run(f"sysctl -qw net.ipv6.conf.{card}.disable_ipv6=1\nip link set {card} up")  # no stray frames of its own
+        self.director.run(f"ip address add {DIRECTOR}/24 dev eth0")
 
     def direct(self, word: str) -> Process:
         """Starts live_director.cpp there."""
