@@ -7,6 +7,7 @@ libspdlog-dev libcli11-dev libsystemd-dev libboost1.81-dev libboost-json1.81-dev
 libgmock-dev libbenchmark-dev"
 demo_packages="python3 iproute2 util-linux ethtool procps curl iputils-ping"
 test_packages="python3-pytest python3-pytest-xdist python3-scapy nftables keepalived frr nginx-light ipvsadm tcpdump iputils-arping"
+full_packages="qemu-system-x86 cpio kmod"  # the reference machine's
 
 missing_packages() {
     for package in "$@"; do

@@ -1,0 +1,28 @@
+"""The kernel that users have: Debian 12's, in the reference machine."""
+
+import json
+
+import pytest
+
+from lab import reference_vm
+from lab.directors import DROVER
+from lab.lan import XDP_PASS
+from lab.seed_network import SEED
+
+HERE = reference_vm.ROOT / "tests/system/guest"
+
+pytestmark = [pytest.mark.full,
+              pytest.mark.skipif(not reference_vm.is_here(),
+                                 reason=f"the reference machine is not here ({reference_vm.FOLDER} is missing)")]
+
+
+def test_a_director_on_kernel_6_1_serves_a_request_by_direct_routing():
+    with reference_vm.packed("drover", [DROVER], [SEED, XDP_PASS]) as folder:
+        said = reference_vm.run(HERE / "dr_request.sh", [folder])
+    seen = dict(line.split(" ", 1) for line in said.splitlines() if line.startswith(("kernel ", "page ", "status ")))
+    assert seen["kernel"].startswith("6.1."), said
+    assert seen["page"] in ("web1", "web2")
+    dataplane = json.loads(seen["status"])["dataplane"]
+    assert [row["mode"] for row in dataplane["attachments"]] == ["native"]
+    (forwarded,) = [int(row["packets"]) for row in dataplane["verdicts"] if row["reason"] == "forwarded"]
+    assert 4 <= forwarded <= 20, "a SYN, an ACK, the request and a FIN at least"
