@@ -126,7 +126,7 @@ Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted
     for (auto const& change : changes) {
         done = carry_out(change);
         if (!done) break;
-        std::visit(Overloaded{[](plan::SetTimeouts const&) {}, [](plan::RemoveService const&) {},
+        std::visit(Overloaded{[](plan::SetTimeouts const&) {}, [](plan::SetLimits const&) {}, [](plan::RemoveService const&) {},
                               [](plan::AddService const&) {},
                               [&](plan::ChangeService const& c) { touched.insert(c.service.key); },
                               [&](auto const& c) { touched.insert(c.service); }},
@@ -162,6 +162,10 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
     return std::visit(
         Overloaded{
             [this](plan::SetTimeouts const& c) { return set_timeouts(c.timeouts); },
+            [this](plan::SetLimits const& c) {
+                current_.limits = c.limits;
+                return Result<void>{};
+            },
             [this](plan::AddService const& c) { return add_service(c.service); },
             [this](plan::RemoveService const& c) { return remove_service(c.key); },
             [this](plan::ChangeService const& c) { return change_service(c.service); },
@@ -170,9 +174,9 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
                 auto const id = id_of(c.service);
                 return remove_server(id, *book_.find_server(id, c.server));
             },
-            [&](plan::ChangeWeight const& c) {
+            [&](plan::ChangeServer const& c) {
                 auto const id = id_of(c.service);
-                write_server(id, *book_.find_server(id, c.server), c.to);
+                write_server(id, *book_.find_server(id, c.to.endpoint), c.to.weight);
                 return Result<void>{};
             },
         },
