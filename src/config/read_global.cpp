@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "config/garp_words.h"
+#include "config/read_own.h"
 
 namespace drover::config {
 
@@ -122,7 +123,8 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
 
 void read_global(Reading& reading, Statement const& block, model::Global& global, InstanceDefaults& defaults) {
     for (auto const& statement : block.block)
-        if (statement.known != nullptr && !statement.is_void) read_word(reading, statement, global, defaults);
+        if (statement.known != nullptr && !statement.is_void && !read_own_word(reading, statement, global))
+            read_word(reading, statement, global, defaults);
 }
 
 }  // namespace drover::config

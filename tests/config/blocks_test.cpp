@@ -200,7 +200,6 @@ TEST(Service, WrongValuesHaveKeepalivedsOutcome) {
         {"real_server 2001:db8::1 80 {\n }", "mixed-families", 5},
         {"real_server 10.0.0.3 81 {\n }", "port-reset", 5},
         {"real_server 10.0.0.3 70000 {\n }", "bad-port", 5},
-        {"lb_algo wlc", "not-yet", 0},
         {"lb_kind NAT", "service-left-out", 0},
         {"sorry_server 10.0.0.9 80", "not-yet", 0},
     };
@@ -226,18 +225,18 @@ TEST(Service, WithoutProtocolIsUdpAndWithoutKindIsLeftOut) {
 
 TEST(Service, KindsThatAreNotCarriedOutAreLeftOutAndNamedOnceEach) {
     std::string text;
-    for (auto const* head : {"fwmark 1", "fwmark 2", "group G", "2001:db8::1 80"})
-        text += std::string("virtual_server ") + head + " {\n lb_algo rr\n lb_kind DR\n protocol TCP\n real_server " +
-                (head[0] == '2' ? "2001:db8::2" : "10.0.0.2") + " 80 {\n }\n}\n";
+    for (auto const* head : {"fwmark 1", "fwmark 2", "10.0.0.1 80", "10.0.0.3 80", "10.0.0.4 80"})
+        text += std::string("virtual_server ") + head + " {\n lb_algo rr\n protocol TCP\n lb_kind " +
+                (head[0] == 'f'   ? "DR"
+                 : head[7] == '1' ? "NAT"
+                 : head[7] == '3' ? "TUN"
+                                  : "REFLECT") +
+                "\n real_server 10.0.0.2 80 {\n }\n}\n";
     auto const loaded = load_text(text);
-    EXPECT_EQ(count(loaded, "service-left-out"), 3u);
+    EXPECT_EQ(count(loaded, "service-left-out"), 4u);
     EXPECT_EQ(find(loaded, "service-left-out")->also.size(), 1u);
     EXPECT_THAT(loaded.configuration.services, IsEmpty());
     EXPECT_EQ(loaded.exit_code, clean);
-}
-
-TEST(Service, KeepsASchedulerThatTheDataPlaneWillRefuse) {
-    EXPECT_EQ(load_text(service("    lb_algo sh\n")).configuration.services.at(0).scheduler, model::Scheduler::sh);
 }
 
 TEST(Check, InheritsFromServerAndServiceInThatOrder) {
