@@ -51,6 +51,7 @@ public:
                 statement.name() == "real_server")
                 read_server(statement);
         judge_servers();
+        if (usable_) judge_port();
         if (usable_) judge_kind();
         if (usable_) judge_members();
         if (!usable_) return std::nullopt;
@@ -247,16 +248,20 @@ private:
         if (!has_scheduler_)
             reading_.reporter.warn(at, "no-scheduler",
                                    fmt::format("{} names no usable lb_algo: it is wlc then, as in keepalived", name()));
+        judge_one_packet();
+    }
+
+    /// What has no servers is left out, and said to be: its port does not matter any more.
+    void judge_port() {
         bool const any_port = by_.empty() ? service_.key.endpoint.port == 0
                                           : std::ranges::any_of(members_, [](auto const& m) { return m.port == 0; });
         if (any_port && service_.persistence_timeout == 0) {
             reading_.reporter.warn(
-                at, "zero-port",
+                keyword().position, "zero-port",
                 fmt::format("{} is for all ports, and such a service must be persistent: it is, for {} seconds", name(),
                             bare_persistence));
             service_.persistence_timeout = bare_persistence;
         }
-        judge_one_packet();
     }
 
     void judge_one_packet() {
