@@ -39,21 +39,32 @@ void fill_sources(model::Service const& service, Family family, model::DesiredSe
         desired.deny = {{family == Family::v4 ? Address::v4(0) : Address{}, 0}};
 }
 
-/// Direct routing leaves the port alone: a server has that of the service, whatever port it is checked at. One that stands
-/// in the configuration with this very port comes before one of the same address with another.
+/// The servers of the service's family. Direct routing leaves the port alone: in a group a server has the port of each
+/// member, whatever port it is checked at. One that stands in the configuration with this very port comes before one of
+/// the same address with another.
+std::vector<model::RealServer const*> servers_for(model::Service const& service, Endpoint const& vip) {
+    std::vector<model::RealServer const*> servers;
+    std::unordered_set<Address> taken;
+    auto const take = [&](bool with_this_port) {
+        for (auto const& server : service.servers)
+            if (server.endpoint.address.family() == vip.address.family() &&
+                (server.endpoint.port == vip.port) == with_this_port && taken.insert(server.endpoint.address).second)
+                servers.push_back(&server);
+    };
+    take(true);
+    take(false);
+    return servers;
+}
+
 void fill_servers(model::Service const& service, Health const& health, model::DesiredService& desired) {
     auto const& vip = desired.key.endpoint;
-    std::unordered_set<Endpoint> named, taken;
-    for (auto const& server : service.servers) named.insert(server.endpoint);
-    for (auto const& server : service.servers) {
-        Endpoint const endpoint{server.endpoint.address, vip.port};
-        if (endpoint.address.family() != vip.address.family()) continue;
-        if (server.endpoint != endpoint && named.contains(endpoint)) continue;
-        if (!taken.insert(endpoint).second) continue;
-        auto const pooled = health(service.key, server.endpoint);
+    for (auto const* const server : servers_for(service, vip)) {
+        auto const pooled = health(service.key, server->endpoint);
         if (pooled.in_pool || pooled.quiesced)
-            desired.servers.push_back(
-                {endpoint, pooled.quiesced ? 0 : server.weight, server.upper_threshold, server.lower_threshold});
+            desired.servers.push_back({{server->endpoint.address, vip.port},
+                                       pooled.quiesced ? 0 : server->weight,
+                                       server->upper_threshold,
+                                       server->lower_threshold});
     }
 }
 

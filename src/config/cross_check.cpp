@@ -78,8 +78,8 @@ void drop_twins(Reading& reading, std::vector<Read<model::Service>>& services) {
                                                 service.key.keepalived_text()));
             return true;
         }
-        auto const first_twin = std::ranges::find_if(
-            service.group, [&](ServiceKey const& member) { return keys.contains(member); });
+        auto const first_twin =
+            std::ranges::find_if(service.group, [&](ServiceKey const& member) { return keys.contains(member); });
         if (first_twin != service.group.end())
             reading.reporter.advise(place, "duplicate-service",
                                     fmt::format("there is a virtual_server {} already: this group is served without it",

@@ -60,19 +60,24 @@ bool is_service(Statement const& block) {
 /// Blocks of words of drover's own alone, for services that stand elsewhere.
 Additions find_additions(Reading& reading, std::span<Statement const> tree) {
     Additions additions;
-    std::unordered_set<std::string> services;
+    std::unordered_set<std::string> services;  // by key, and by key and protocol
     for (auto const& block : tree) {
         if (!is_service(block)) continue;
-        if (is_addition(block))
-            additions[key_text(block)].push_back(&block);
-        else
-            services.insert(key_text(block));
+        auto const key = key_text(block), protocol = protocol_text(block);
+        if (is_addition(block)) {
+            additions[key].push_back(&block);
+        } else {
+            services.insert(key);
+            services.insert(key + " " + (protocol.empty() ? "UDP" : protocol));
+        }
     }
     for (auto const& [key, blocks] : additions)
-        if (!services.contains(key))
-            for (auto const* const block : blocks)
-                reading.reporter.warn(block->keyword().position, "no-such-service",
-                                      "there is no such virtual_server with real servers: these words have no effect");
+        for (auto const* const block : blocks) {
+            auto const protocol = protocol_text(*block);
+            if (services.contains(protocol.empty() ? key : key + " " + protocol)) continue;
+            reading.reporter.warn(block->keyword().position, "no-such-service",
+                                  "there is no such virtual_server with real servers: these words have no effect");
+        }
     return additions;
 }
 

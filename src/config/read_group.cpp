@@ -136,10 +136,11 @@ private:
 
     void stop_at(Token const& word) {
         too_many_ = true;
-        reading_.reporter.advise(word.position, "large-group",
-                                 fmt::format("virtual_server_group {} has more than {} addresses: from `{}` on the rest is "
-                                             "left out",
-                                             name_, most_group_members, word.text));
+        reading_.reporter.advise(
+            word.position, "large-group",
+            fmt::format("virtual_server_group {} has more than {} addresses: from `{}` on the rest is "
+                        "left out",
+                        name_, most_group_members, word.text));
     }
 
     Reading& reading_;
@@ -160,9 +161,9 @@ ServerGroups read_groups(Reading& reading, std::span<Statement const> tree) {
             continue;
         auto members = GroupReader(reading, block).read();
         if (groups.emplace(block.argument(1)->text, std::move(members)).second) continue;
-        reading.reporter.advise(block.keyword().position, "duplicate-group",
-                                fmt::format("there is a virtual_server_group {} already: this one is left out",
-                                            block.argument(1)->text));
+        reading.reporter.advise(
+            block.keyword().position, "duplicate-group",
+            fmt::format("there is a virtual_server_group {} already: this one is left out", block.argument(1)->text));
     }
     return groups;
 }

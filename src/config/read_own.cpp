@@ -28,16 +28,17 @@ void read_prefixes(Reading& reading, Statement const& s, std::vector<Prefix>& li
     for (auto const& word : s.arguments()) {
         auto const prefix = Prefix::parse(word.text);
         if (!prefix) {
-            reading.reporter.warn(word.position, "bad-prefix",
-                                  fmt::format("`{}` is no IP address or prefix such as 10.0.0.0/8: this part of `{}` is "
-                                              "ignored",
-                                              word.text, s.name()));
+            reading.reporter.warn(
+                word.position, "bad-prefix",
+                fmt::format("`{}` is no IP address or prefix such as 10.0.0.0/8: this part of `{}` is "
+                            "ignored",
+                            word.text, s.name()));
             continue;
         }
         if (prefix->has_host_bits())
-            reading.reporter.warn(word.position, "bad-prefix",
-                                  fmt::format("`{}` has bits set right of its length: {} is taken", word.text,
-                                              prefix->network().text()));
+            reading.reporter.warn(
+                word.position, "bad-prefix",
+                fmt::format("`{}` has bits set right of its length: {} is taken", word.text, prefix->network().text()));
         if (std::ranges::find(list, prefix->network()) == list.end()) list.push_back(prefix->network());
     }
 }
@@ -95,6 +96,11 @@ void judge_own_words(Reading& reading, Position const& at, model::Service const&
         judge_use(reading, at, "random_start", "rr and wrr", scheduler);
     if (service.slow_start > 0 && !model::has_slow_start(scheduler))
         judge_use(reading, at, "slow_start", "lc, wlc, sed and nq", scheduler);
+    else if (service.slow_start > 0 && scheduler != lc &&
+             std::ranges::all_of(service.servers, [](auto const& server) { return server.weight <= 1; }))
+        reading.reporter.note(at, "no-effect",
+                              "`slow_start` has nothing to raise, since no server weighs more than 1: weights of 10 or "
+                              "more have all of its steps");
 }
 
 bool is_addition(Statement const& block) {

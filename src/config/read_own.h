@@ -16,8 +16,8 @@ bool read_own_word(Reading& reading, Statement const& statement, model::Service&
 /// has no use for. `at` is the block's place.
 void judge_own_words(Reading& reading, Position const& at, model::Service const& service);
 
-/// A virtual_server of nothing but own words (and the protocol that tells which service is meant): they are added to the
-/// service of the same name, which may stand in another file.
+/// A virtual_server of nothing but own words (and the protocol that tells which service is meant): they are added to
+/// the service of the same name, which may stand in another file.
 bool is_addition(Statement const& block);
 
 }  // namespace drover::config

@@ -10,12 +10,13 @@ namespace drover::config {
 
 namespace {
 
-constexpr std::int64_t largest_threshold = 2147483647;      // IPVS's
+constexpr std::int64_t largest_threshold = 2147483647;       // IPVS's
 constexpr std::int64_t largest_threshold_word = 4294967295;  // keepalived's
 
 class ServerReader {
 public:
-    ServerReader(Reading& reading, Statement const& block, model::Service const& service, ServerDefaults const& defaults)
+    ServerReader(Reading& reading, Statement const& block, model::Service const& service,
+                 ServerDefaults const& defaults)
         : reading_(reading), block_(block), service_(service), defaults_(defaults), checks_(defaults.checks) {
         server_.origin = reading.origin(block);
         server_.weight = defaults.weight;
@@ -73,9 +74,8 @@ private:
 
     /// Its members may have several ports; the server's own one tells where it is checked.
     void judge_port_of_group(Token const& word) {
-        auto const other = std::ranges::find_if(service_.group, [&](ServiceKey const& member) {
-            return member.endpoint.port != server_.endpoint.port;
-        });
+        auto const other = std::ranges::find_if(
+            service_.group, [&](ServiceKey const& member) { return member.endpoint.port != server_.endpoint.port; });
         if (other == service_.group.end()) return;
         reading_.reporter.warn(word.position, "port-mismatch",
                                fmt::format("direct routing cannot change the port: for {} of its group the server is "
@@ -107,9 +107,9 @@ private:
         if (number && *number <= largest_threshold)
             threshold = static_cast<std::uint32_t>(*number);
         else if (number)
-            reading_.reporter.advise(
-                s.argument(1)->position, "bad-number",
-                fmt::format("`{}` is above {}: this `{}` is ignored", s.argument(1)->text, largest_threshold, s.name()));
+            reading_.reporter.advise(s.argument(1)->position, "bad-number",
+                                     fmt::format("`{}` is above {}: this `{}` is ignored", s.argument(1)->text,
+                                                 largest_threshold, s.name()));
     }
 
     /// keepalived passes them on, and the kernel refuses such a server as a whole.

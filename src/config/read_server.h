@@ -16,7 +16,7 @@ struct ServerDefaults {
     std::int32_t weight = 1;
     bool inhibit_on_failure = false;
     std::optional<Family> family;  ///< which the servers must be of; none: any
-    bool own_ports = false;        ///< nothing tells the servers their port: a firewall mark, or a group without addresses
+    bool own_ports = false;  ///< nothing tells the servers their port: a firewall mark, or a group without addresses
 };
 
 inline constexpr std::int64_t largest_weight = 2147483647;

@@ -117,15 +117,11 @@ private:
     void read_additions() {
         auto const named = around_.additions.find(key_text(block_));
         if (named == around_.additions.end()) return;
-        for (auto const* const addition : named->second)
-            if (has_same_protocol(*addition))
-                for (auto const& statement : addition->block) read_own_word(reading_, statement, service_);
-    }
-
-    bool has_same_protocol(Statement const& addition) const {
-        auto const* const protocol = addition.find("protocol");
-        return protocol == nullptr || protocol->argument(1) == nullptr ||
-               upper(protocol->argument(1)->text) == upper_name(service_.key.protocol);
+        for (auto const* const addition : named->second) {
+            auto const protocol = protocol_text(*addition);
+            if (!protocol.empty() && protocol != upper_name(service_.key.protocol)) continue;
+            for (auto const& statement : addition->block) read_own_word(reading_, statement, service_);
+        }
     }
 
     void read_word(Statement const& s) {
@@ -216,16 +212,15 @@ private:
 
     void read_granularity(Token const& word) {
         auto const number = parse_number(word.text);
-        auto const length = is_v4_                                        ? parse_netmask(word.text)
+        auto const length = is_v4_                                     ? parse_netmask(word.text)
                             : number && *number >= 1 && *number <= 128 ? std::optional<std::uint8_t>(*number)
-                                                                          : std::nullopt;
+                                                                       : std::nullopt;
         if (length)
             service_.persistence_prefix = *length;
         else
-            reading_.reporter.warn(
-                word.position, "bad-netmask",
-                fmt::format("`{}` is no {}: this persistence_granularity is ignored", word.text,
-                            is_v4_ ? "netmask" : "prefix length from 1 to 128"));
+            reading_.reporter.warn(word.position, "bad-netmask",
+                                   fmt::format("`{}` is no {}: this persistence_granularity is ignored", word.text,
+                                               is_v4_ ? "netmask" : "prefix length from 1 to 128"));
     }
 
     void read_quorum(Statement const& s) {
@@ -383,10 +378,16 @@ private:
 std::string key_text(Statement const& block) {
     auto const& first = block.argument(1)->text;
     auto const* const second = block.argument(2);
-    if (first == "group" || first == "fwmark") return fmt::format("{} {}", first, second == nullptr ? "" : second->text);
+    if (first == "group" || first == "fwmark")
+        return fmt::format("{} {}", first, second == nullptr ? "" : second->text);
     auto const address = Address::parse(first);
     auto const port = second == nullptr ? std::optional<std::uint16_t>(0) : parse_port(second->text);
     return address && port ? Endpoint{*address, *port}.text() : std::string{};
+}
+
+std::string protocol_text(Statement const& block) {
+    auto const* const protocol = block.find("protocol");
+    return protocol == nullptr || protocol->argument(1) == nullptr ? std::string{} : upper(protocol->argument(1)->text);
 }
 
 std::optional<model::Service> read_service(Reading& reading, Statement const& block,

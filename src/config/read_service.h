@@ -28,5 +28,7 @@ std::optional<model::Service> read_service(Reading& reading, Statement const& bl
 
 /// Which service a virtual_server is about, its protocol apart: "10.0.0.1:80", "group G"; empty: none.
 std::string key_text(Statement const& block);
+/// "TCP", in capitals however it is written; empty: it names none.
+std::string protocol_text(Statement const& block);
 
 }  // namespace drover::config

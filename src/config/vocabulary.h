@@ -70,9 +70,7 @@ consteval Keyword word(std::string_view name, int arguments = 1) {
 consteval Keyword word(std::string_view name, int least, int most) {
     return {name, Treatment::carried_out, least, most};
 }
-consteval Keyword own(std::string_view name, int least, int most) {
-    return {name, Treatment::own, least, most};
-}
+consteval Keyword own(std::string_view name, int least, int most) { return {name, Treatment::own, least, most}; }
 consteval Keyword block(std::string_view name, Context const* context, int arguments = 0) {
     return {name, Treatment::carried_out, arguments, arguments, context};
 }

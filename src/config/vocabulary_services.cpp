@@ -191,14 +191,10 @@ constexpr std::array service_words{
 
 // docs/drover.conf.md
 constexpr std::array own_words{
-    own("expire_nodest_conn", 0, 1),
-    own("expire_quiescent_template", 0, 1),
-    own("sloppy_tcp", 0, 1),
-    own("sloppy_sctp", 0, 1),
-    each(own("allow", 1, any_number)),
-    each(own("deny", 1, any_number)),
-    own("slow_start", 1, 1),
-    own("sh_even", 0, 1),
+    own("expire_nodest_conn", 0, 1),   own("expire_quiescent_template", 0, 1),
+    own("sloppy_tcp", 0, 1),           own("sloppy_sctp", 0, 1),
+    each(own("allow", 1, any_number)), each(own("deny", 1, any_number)),
+    own("slow_start", 1, 1),           own("sh_even", 0, 1),
     own("random_start", 0, 1),
 };
 

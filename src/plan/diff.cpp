@@ -49,7 +49,8 @@ std::string difference(DesiredServer const& from, DesiredServer const& to) {
     std::string text;
     auto const tell = [&](char const* what, auto before, auto after) {
         if (before == after) return;
-        text += (text.empty() ? "" : ", ") + std::string(what) + " " + std::to_string(before) + " to " + std::to_string(after);
+        text += (text.empty() ? "" : ", ") + std::string(what) + " " + std::to_string(before) + " to " +
+                std::to_string(after);
     };
     tell("weight", from.weight, to.weight);
     tell("uthreshold", from.upper_threshold, to.upper_threshold);

@@ -50,7 +50,8 @@ void SlowStart::note(model::DesiredService const& service, TimePoint now, Durati
         auto const before = known->second.find(server.endpoint);
         auto came = before == known->second.end() ? std::optional(now) : before->second.came;
         if (is_new_service || (came && now - *came >= over)) came.reset();
-        present.emplace(server.endpoint, Server{came, service.scheduler == model::Scheduler::lc ? tenths : server.weight});
+        present.emplace(server.endpoint,
+                        Server{came, service.scheduler == model::Scheduler::lc ? tenths : server.weight});
     }
     known->second = std::move(present);
 }

@@ -1,5 +1,5 @@
-// slow_start: a server that comes back has no connections, and a scheduler that looks at connections would send it every
-// new one. So its weight rises from a tenth of the full one in steps of a tenth.
+// slow_start: a server that comes back has no connections, and a scheduler that looks at connections would send it
+// every new one. So its weight rises from a tenth of the full one in steps of a tenth.
 //
 // Pure: time is handed in.
 #pragma once
@@ -14,8 +14,8 @@
 
 namespace drover::scheduler {
 
-/// The weight of a server that came `since` ago and shall have its full one after `over`: a tenth at first, but at least
-/// 1, then a tenth more in each ninth of `over`. A full weight of less than ten has less steps.
+/// The weight of a server that came `since` ago and shall have its full one after `over`: a tenth at first, but at
+/// least 1, then a tenth more in each ninth of `over`. A full weight of less than ten has less steps.
 std::int32_t rising_weight(std::int32_t full, Duration since, Duration over);
 
 /// Who came when.
@@ -24,9 +24,10 @@ public:
     /// Services that have slow_start, and how long it takes in each.
     using Spans = std::unordered_map<ServiceKey, Duration>;
 
-    /// Puts the weights of this moment into `desired`, which has the full ones. A server comes when it stands there with
-    /// a weight above 0 and did not when this was called before. Where the service itself is new here (the start of the
-    /// daemon, slow_start switched on) nobody comes: all of its servers are as fresh as each other, or known already.
+    /// Puts the weights of this moment into `desired`, which has the full ones. A server comes when it stands there
+    /// with a weight above 0 and did not when this was called before. Where the service itself is new here (the start
+    /// of the daemon, slow_start switched on) nobody comes: all of its servers are as fresh as each other, or known
+    /// already.
     ///
     /// lc goes by connections alone: while one of its servers is on the way it is wlc with equal weights, which is the
     /// same rule.
@@ -41,7 +42,7 @@ public:
 private:
     struct Server {
         std::optional<TimePoint> came;  ///< none: it has its full weight
-        std::int32_t full = 0;  ///< of lc, which has no weights: ten tenths
+        std::int32_t full = 0;          ///< of lc, which has no weights: ten tenths
     };
     using Servers = std::unordered_map<Endpoint, Server>;
 

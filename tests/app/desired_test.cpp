@@ -104,8 +104,10 @@ TEST(DesiredState, CarriesOutEveryFamilyProtocolPortAndScheduler) {
 }
 
 TEST(DesiredState, LeavesOutOtherWaysThanDirectRoutingWithASentence) {
-    for (auto const& [forwarding, name] : std::initializer_list<std::pair<model::Forwarding, char const*>>{
-             {model::Forwarding::nat, "NAT"}, {model::Forwarding::tunnel, "TUN"}, {model::Forwarding::reflect, "REFLECT"}}) {
+    for (auto const& [forwarding, name] :
+         std::initializer_list<std::pair<model::Forwarding, char const*>>{{model::Forwarding::nat, "NAT"},
+                                                                          {model::Forwarding::tunnel, "TUN"},
+                                                                          {model::Forwarding::reflect, "REFLECT"}}) {
         auto service = web();
         service.forwarding = forwarding;
         service.origin = {"drover.conf", 3, 1};
@@ -143,8 +145,10 @@ TEST(DesiredState, PutsAServiceUnderTheInstanceThatHoldsItsAddress) {
     configuration.services = {group({at("10.0.0.1"), at("10.0.0.4"), at("10.0.0.5")})};
     model::Instance first, second;
     first.name = "first", second.name = "second";
-    first.addresses = {{.prefix = prefix("10.0.0.1/24"), .device = {}, .broadcast = {}, .label = {}, .scope = {}, .origin = {}}};
-    second.excluded = {{.prefix = prefix("10.0.0.4/24"), .device = {}, .broadcast = {}, .label = {}, .scope = {}, .origin = {}}};
+    first.addresses = {
+        {.prefix = prefix("10.0.0.1/24"), .device = {}, .broadcast = {}, .label = {}, .scope = {}, .origin = {}}};
+    second.excluded = {
+        {.prefix = prefix("10.0.0.4/24"), .device = {}, .broadcast = {}, .label = {}, .scope = {}, .origin = {}}};
     configuration.instances = {first, second};
     auto const services = desired_state(configuration, healthy).desired.services;
     EXPECT_EQ(services.at(0).instance, "first");
@@ -207,7 +211,8 @@ TEST(DesiredState, NamesTheServicesWithSlowStart) {
     service.scheduler = model::Scheduler::wlc;
     service.slow_start = 30;
     EXPECT_THAT(state_of({service}).slow_starts,
-                testing::UnorderedElementsAre(std::pair(service.group[0], Duration(30s)), std::pair(service.group[1], Duration(30s))));
+                testing::UnorderedElementsAre(std::pair(service.group[0], Duration(30s)),
+                                              std::pair(service.group[1], Duration(30s))));
     service.scheduler = model::Scheduler::rr;
     EXPECT_THAT(state_of({service}).slow_starts, IsEmpty());
 }

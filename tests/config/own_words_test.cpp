@@ -28,8 +28,8 @@ TEST(OwnWords, OfGlobalDefsSetLimits) {
 }
 
 TEST(OwnWords, OutOfTheirRangeAreNamedAndHaveNoEffect) {
-    for (auto const* line : {"drop_entry 4", "drop_entry -1", "conn_max x", "conn_max 4294967296", "flood_rate 4294967296",
-                             "sloppy_tcp 1"}) {
+    for (auto const* line : {"drop_entry 4", "drop_entry -1", "conn_max x", "conn_max 4294967296",
+                             "flood_rate 4294967296", "sloppy_tcp 1"}) {
         auto const loaded = load_text(globals(std::string(" ") + line + "\n"));
         EXPECT_EQ(loaded.diagnostics.size(), 1u) << line;
         EXPECT_EQ(loaded.configuration.global, model::Global{}) << line;
@@ -55,8 +55,8 @@ TEST(OwnWords, OfGlobalDefsAreTheDefaultsOfEveryServiceWhereverTheyStand) {
 }
 
 TEST(OwnWords, AllowAndDenyAddUp) {
-    auto const loaded = load_text(
-        service("    allow 10.0.0.0/8 192.0.2.1\n    deny 10.1.0.0/16\n    allow 198.51.100.0/24\n"));
+    auto const loaded =
+        load_text(service("    allow 10.0.0.0/8 192.0.2.1\n    deny 10.1.0.0/16\n    allow 198.51.100.0/24\n"));
     EXPECT_THAT(places(loaded), IsEmpty());
     EXPECT_THAT(texts(only_service(loaded).allow), ElementsAre("10.0.0.0/8", "192.0.2.1/32", "198.51.100.0/24"));
     EXPECT_THAT(texts(only_service(loaded).deny), ElementsAre("10.1.0.0/16"));
@@ -78,11 +78,22 @@ TEST(OwnWords, NameASchedulerThatHasNoUseForThem) {
     EXPECT_THAT(places(load_text(service("    slow_start 30\n"))), ElementsAre("1:1 no-effect"));
     EXPECT_THAT(places(load_text(service("    random_start\n"))), IsEmpty());
     for (auto const* scheduler : {"lc", "wlc", "sed", "nq"}) {
-        auto const loaded = load_text("virtual_server 10.0.0.1 80 {\n lb_algo " + std::string(scheduler) +
-                                      "\n lb_kind DR\n protocol TCP\n slow_start 30\n real_server 10.0.0.2 80 {\n }\n}\n");
+        auto const loaded =
+            load_text("virtual_server 10.0.0.1 80 {\n lb_algo " + std::string(scheduler) +
+                      "\n lb_kind DR\n protocol TCP\n slow_start 30\n real_server 10.0.0.2 80 {\n weight 100\n }\n}\n");
         EXPECT_THAT(places(loaded), IsEmpty()) << scheduler;
         EXPECT_EQ(only_service(loaded).slow_start, 30u);
     }
+}
+
+TEST(OwnWords, NoteASlowStartOfServersThatHaveNothingToRiseFrom) {
+    auto const load_with = [](std::string const& scheduler) {
+        return load_text("virtual_server 10.0.0.1 80 {\n lb_algo " + scheduler +
+                         "\n lb_kind DR\n protocol TCP\n slow_start 30\n real_server 10.0.0.2 80 {\n }\n}\n");
+    };
+    EXPECT_THAT(places(load_with("wlc")), ElementsAre("1:1 no-effect"));
+    EXPECT_EQ(load_with("wlc").exit_code, clean);
+    EXPECT_THAT(places(load_with("lc")), IsEmpty()) << "it has no weights";
 }
 
 Loaded load_files(std::map<std::string, std::string> files, std::string const& path) {
@@ -105,10 +116,12 @@ TEST(OwnWords, AreNotedWhereKeepalivedWouldReadThem) {
 TEST(OwnWords, OfABlockOfTheirOwnAreAddedToTheServiceOfThatName) {
     auto const loaded = load_files(
         {{"/etc/keepalived/keepalived.conf",
-          service() + "virtual_server 10.0.0.1 80 {\n lb_algo rr\n lb_kind DR\n protocol UDP\n real_server 10.0.0.2 80 {\n "
-                      "}\n}\n"},
-         {"/etc/drover/drover.conf", "include /etc/keepalived/keepalived.conf\nvirtual_server 10.0.0.1 80 {\n protocol "
-                                     "tcp\n deny 192.0.2.0/24\n expire_nodest_conn\n}\n"}},
+          service() +
+              "virtual_server 10.0.0.1 80 {\n lb_algo rr\n lb_kind DR\n protocol UDP\n real_server 10.0.0.2 80 {\n "
+              "}\n}\n"},
+         {"/etc/drover/drover.conf",
+          "include /etc/keepalived/keepalived.conf\nvirtual_server 10.0.0.1 80 {\n protocol "
+          "tcp\n deny 192.0.2.0/24\n expire_nodest_conn\n}\n"}},
         "/etc/drover/drover.conf");
     EXPECT_THAT(places(loaded), IsEmpty());
     ASSERT_EQ(loaded.configuration.services.size(), 2u);
@@ -118,17 +131,28 @@ TEST(OwnWords, OfABlockOfTheirOwnAreAddedToTheServiceOfThatName) {
 }
 
 TEST(OwnWords, OfABlockWithoutAProtocolAreAddedToEveryServiceOfThatName) {
-    auto const loaded = load_text("virtual_server group G {\n sloppy_tcp\n}\nvirtual_server_group G {\n 10.0.0.1 80\n}\n"
-                                  "virtual_server group G {\n lb_algo rr\n lb_kind DR\n protocol TCP\n real_server 10.0.0.2 "
-                                  "80 {\n }\n}\n");
+    auto const loaded = load_text(
+        "virtual_server group G {\n sloppy_tcp\n}\nvirtual_server_group G {\n 10.0.0.1 80\n}\n"
+        "virtual_server group G {\n lb_algo rr\n lb_kind DR\n protocol TCP\n real_server 10.0.0.2 "
+        "80 {\n }\n}\n");
     EXPECT_THAT(places(loaded), IsEmpty());
     EXPECT_TRUE(only_service(loaded).behaviour.sloppy_tcp);
 }
 
 TEST(OwnWords, ThatAreAddedToNothingAreNamed) {
-    auto const loaded = load_text(service() + "virtual_server 10.0.0.9 80 {\n deny 192.0.2.0/24\n}\n");
-    EXPECT_THAT(places(loaded), ElementsAre("8:1 no-such-service"));
-    EXPECT_EQ(loaded.configuration.services.size(), 1u);
+    for (auto const* head : {"10.0.0.9 80 {", "10.0.0.1 81 {", "10.0.0.1 80 {\n protocol SCTP", "group G {"}) {
+        auto const loaded = load_text(service() + "virtual_server " + std::string(head) + "\n deny 192.0.2.0/24\n}\n");
+        EXPECT_THAT(places(loaded), ElementsAre("8:1 no-such-service")) << head;
+        EXPECT_EQ(loaded.configuration.services.size(), 1u);
+        EXPECT_THAT(only_service(loaded).deny, IsEmpty()) << head;
+    }
+}
+
+TEST(OwnWords, ThatAreAddedToTwoServicesAreJudgedOnce) {
+    auto const second =
+        "virtual_server 10.0.0.1 80 {\n lb_algo rr\n lb_kind DR\n protocol UDP\n real_server 10.0.0.2 80 {\n }\n}\n";
+    auto const loaded = load_text(service() + second + "virtual_server 10.0.0.1 80 {\n deny x y\n}\n");
+    EXPECT_THAT(places(loaded), ElementsAre("16:7 bad-prefix", "16:9 bad-prefix"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Words of virtual_server, virtual_server_group and real_server. The exit codes are those that keepalived 2.2.7 gave to the
-// same text.
+// Words of virtual_server, virtual_server_group and real_server. The exit codes are those that keepalived 2.2.7 gave to
+// the same text.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,8 +20,9 @@ struct Words {
 
 /// A virtual_server; its further words begin on line 5.
 std::string text_of(Words const& words) {
-    return "virtual_server " + words.head + " {\n lb_algo " + words.algo + "\n lb_kind DR\n protocol " + words.protocol +
-           "\n" + words.service + " real_server " + words.server + " {\n" + words.in_server + " }\n}\n";
+    return "virtual_server " + words.head + " {\n lb_algo " + words.algo + "\n lb_kind DR\n protocol " +
+           words.protocol + "\n" + words.service + " real_server " + words.server + " {\n" + words.in_server +
+           " }\n}\n";
 }
 
 std::string group(std::string const& members) { return "virtual_server_group G {\n" + members + "}\n"; }
@@ -110,7 +111,8 @@ TEST(Service, LeavesOutServersOfTheOtherFamily) {
 }
 
 TEST(Service, OfAllPortsIsPersistent) {
-    auto const loaded = load_text(text_of({.head = "10.0.0.1", .service = " persistence_timeout 50\n", .server = "10.0.0.2"}));
+    auto const loaded =
+        load_text(text_of({.head = "10.0.0.1", .service = " persistence_timeout 50\n", .server = "10.0.0.2"}));
     EXPECT_THAT(places(loaded), IsEmpty());
     EXPECT_EQ(loaded.configuration.services.at(0).key.endpoint.port, 0);
     EXPECT_EQ(loaded.configuration.services.at(0).servers.at(0).endpoint.port, 0);
@@ -175,11 +177,12 @@ TEST(Thresholds, WhoseLowerIsAboveTheUpperKeepTheUpper) {
 }
 
 TEST(Group, HasAddressesRangesAndNetworks) {
-    auto const loaded = load_group(" 10.0.0.1 80\n 10.0.0.3-5 80\n 10.0.0.254-10.0.1.1 80\n 10.0.2.4/31 80\n 10.0.0.4 80\n");
+    auto const loaded =
+        load_group(" 10.0.0.1 80\n 10.0.0.3-5 80\n 10.0.0.254-10.0.1.1 80\n 10.0.2.4/31 80\n 10.0.0.4 80\n");
     EXPECT_THAT(places(loaded), IsEmpty());
     EXPECT_THAT(members_of(loaded),
-                ElementsAre("10.0.0.1:80", "10.0.0.3:80", "10.0.0.4:80", "10.0.0.5:80", "10.0.0.254:80", "10.0.0.255:80",
-                            "10.0.1.0:80", "10.0.1.1:80", "10.0.2.4:80", "10.0.2.5:80"));
+                ElementsAre("10.0.0.1:80", "10.0.0.3:80", "10.0.0.4:80", "10.0.0.5:80", "10.0.0.254:80",
+                            "10.0.0.255:80", "10.0.1.0:80", "10.0.1.1:80", "10.0.2.4:80", "10.0.2.5:80"));
     auto const& service = loaded.configuration.services.at(0);
     EXPECT_EQ(service.key, service.group.front());
     EXPECT_EQ(service.key.protocol, Protocol::tcp);
@@ -189,29 +192,29 @@ TEST(Group, OfIpv6CountsInHexadecimal) {
     auto const loaded = load_group(" 2001:db8::e-11 80\n 2001:db8:1::/127 80\n 2001:db8:2::ffff-2001:db8:2::1:0 443\n",
                                    {.server = "2001:db8::99"});
     EXPECT_THAT(places(loaded), IsEmpty());
-    EXPECT_THAT(members_of(loaded),
-                ElementsAre("[2001:db8::e]:80", "[2001:db8::f]:80", "[2001:db8::10]:80", "[2001:db8::11]:80",
-                            "[2001:db8:1::]:80", "[2001:db8:1::1]:80", "[2001:db8:2::ffff]:443", "[2001:db8:2::1:0]:443"));
+    EXPECT_THAT(members_of(loaded), ElementsAre("[2001:db8::e]:80", "[2001:db8::f]:80", "[2001:db8::10]:80",
+                                                "[2001:db8::11]:80", "[2001:db8:1::]:80", "[2001:db8:1::1]:80",
+                                                "[2001:db8:2::ffff]:443", "[2001:db8:2::1:0]:443"));
     EXPECT_EQ(loaded.configuration.services.at(0).persistence_prefix, 128);
 }
 
 TEST(Group, WithAWrongLineIsServedWithoutIt) {
-    for (auto const& [line, code] : std::initializer_list<std::pair<char const*, char const*>>{
-             {"10.0.0.5-3 80", "bad-range"},
-             {"10.0.0.5-5 80", "bad-range"},
-             {"10.0.0.9-10.0.0.1 80", "bad-range"},
-             {"10.0.0.9/29 80", "bad-range"},
-             {"2001:db8::9-1 80", "bad-range"},
-             {"10.0.0.0/0 80", "bad-address"},
-             {"10.0.0.0/33 80", "bad-address"},
-             {"10.0.0.1-256 80", "bad-address"},
-             {"10.0.0.1-x 80", "bad-address"},
-             {"10.0.0.1- 80", "bad-address"},
-             {"10.0.0.x 80", "bad-address"},
-             {"10.0.0.9-2001:db8::1 80", "bad-address"},
-             {"2001:db8::1-fffff 80", "bad-address"},
-             {"10.0.0.2 x", "bad-port"},
-             {"10.0.0.2 70000", "bad-port"}}) {
+    for (auto const& [line, code] :
+         std::initializer_list<std::pair<char const*, char const*>>{{"10.0.0.5-3 80", "bad-range"},
+                                                                    {"10.0.0.5-5 80", "bad-range"},
+                                                                    {"10.0.0.9-10.0.0.1 80", "bad-range"},
+                                                                    {"10.0.0.9/29 80", "bad-range"},
+                                                                    {"2001:db8::9-1 80", "bad-range"},
+                                                                    {"10.0.0.0/0 80", "bad-address"},
+                                                                    {"10.0.0.0/33 80", "bad-address"},
+                                                                    {"10.0.0.1-256 80", "bad-address"},
+                                                                    {"10.0.0.1-x 80", "bad-address"},
+                                                                    {"10.0.0.1- 80", "bad-address"},
+                                                                    {"10.0.0.x 80", "bad-address"},
+                                                                    {"10.0.0.9-2001:db8::1 80", "bad-address"},
+                                                                    {"2001:db8::1-fffff 80", "bad-address"},
+                                                                    {"10.0.0.2 x", "bad-port"},
+                                                                    {"10.0.0.2 70000", "bad-port"}}) {
         auto const loaded = load_group(" 10.0.0.1 80\n " + std::string(line) + "\n");
         EXPECT_EQ(places(loaded).size(), 1u) << line;
         EXPECT_NE(find(loaded, code), nullptr) << line << "\n" << render_text(loaded.diagnostics, false);
@@ -241,8 +244,8 @@ TEST(Group, IsServedWithoutItsFirewallMarks) {
 }
 
 TEST(Group, MayStandBelowItsServiceAndServeTwo) {
-    auto const loaded =
-        load_text(text_of({.head = "group G"}) + text_of({.head = "group G", .protocol = "UDP"}) + group(" 10.0.0.1 80\n"));
+    auto const loaded = load_text(text_of({.head = "group G"}) + text_of({.head = "group G", .protocol = "UDP"}) +
+                                  group(" 10.0.0.1 80\n"));
     EXPECT_THAT(places(loaded), IsEmpty());
     ASSERT_EQ(loaded.configuration.services.size(), 2u);
     EXPECT_EQ(loaded.configuration.services[1].group.at(0).protocol, Protocol::udp);

@@ -132,8 +132,8 @@ TEST(TcpProbe, ReachesAServerOfIpv6) {
     EXPECT_EQ(attempt(tcp(server.endpoint)),
               (Outcome{Kind::passed, "connected to [::1]:" + std::to_string(server.endpoint.port)}));
     server.close();
-    EXPECT_EQ(attempt(tcp(server.endpoint)), (Outcome{Kind::failed, "no connection to " + server.endpoint.text() +
-                                                                        ": Connection refused"}));
+    EXPECT_EQ(attempt(tcp(server.endpoint)),
+              (Outcome{Kind::failed, "no connection to " + server.endpoint.text() + ": Connection refused"}));
 }
 
 TEST(HttpProbe, AsksAServerOfIpv6ByItsAddressInBrackets) {
