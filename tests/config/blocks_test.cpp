@@ -182,6 +182,23 @@ TEST(Instance, TakesDefaultsFromGlobalDefs) {
     EXPECT_EQ(loaded.configuration.global.timeouts, (model::Timeouts{100, 120, 7}));
 }
 
+TEST(Timeouts, WrongOnesHaveKeepalivedsOutcome) {
+    constexpr Outcome outcomes[] = {
+        {"tcp 2678401", "bad-timeout", 5}, {"tcp -1", "bad-timeout", 5},    {"tcp abc", "bad-timeout", 5},
+        {"udp 7 tcp", "bad-timeout", 5},   {"tcp 5 foo", "bad-timeout", 5}, {"tcp 2678400", "bad-timeout", 0},
+    };
+    for (auto const& outcome : outcomes) {
+        auto const loaded = load_text("global_defs {\n lvs_timeouts " + std::string(outcome.line) + "\n}\n");
+        EXPECT_EQ(places(loaded).size(), 1u) << outcome.line;
+        EXPECT_NE(find(loaded, outcome.code), nullptr) << outcome.line;
+        EXPECT_EQ(loaded.exit_code, outcome.exit_code) << outcome.line;
+        EXPECT_EQ(loaded.configuration.global.timeouts.tcpfin, 120u);
+    }
+    auto const zero = load_text("global_defs {\n lvs_timeouts tcp 0 tcpfin 2073600 udp 1\n}\n");
+    EXPECT_THAT(places(zero), IsEmpty());
+    EXPECT_EQ(zero.configuration.global.timeouts, (model::Timeouts{900, 2073600, 1}));
+}
+
 TEST(Service, WrongValuesHaveKeepalivedsOutcome) {
     constexpr Outcome outcomes[] = {
         {"lb_algo RR", "bad-word", 5},
