@@ -79,7 +79,7 @@ Result<void> program(Programmer& programmer, Place const& place) {
 }
 
 /// The other program is loaded onto the same maps, as by the next daemon.
-Result<void> swap_until_stopped(Pins const& pins, BpfObject const& first, Place const& place) {
+Result<void> swap_until_stopped(Pins& pins, BpfObject const& first, Place const& place) {
     auto const second = BpfObject::load(&pins, kSlots);
     if (!second) return std::unexpected(second.error());
     int swaps = 0;
@@ -91,7 +91,7 @@ Result<void> swap_until_stopped(Pins const& pins, BpfObject const& first, Place 
     return {};
 }
 
-Result<void> balance(Pins const& pins, Place const& place, std::string_view how) {
+Result<void> balance(Pins& pins, Place const& place, std::string_view how) {
     auto const object = BpfObject::load(&pins, how == "balance-1Mi" ? kSlotsFor1Mi : kSlots);
     if (!object) return std::unexpected(object.error());
     Programmer programmer((*object)->tables(), **object, (*object)->ticks());

@@ -117,9 +117,7 @@ Result<void> Daemon::open_dataplane() {
 
 void Daemon::start_checks() {
     HealthChecks::Hooks hooks;
-    hooks.on_change = [this](HealthChecks::Change const&) {
-        if (auto changes = program(); !changes) log::error("{}", changes.error().message);
-    };
+    hooks.on_change = [this](HealthChecks::Change const&) { program_or_say(); };
     hooks.run_script = [this](model::Script const& script, std::vector<std::string> const& arguments, std::string queue) {
         run_script(script, arguments, std::move(queue));
     };
@@ -132,7 +130,16 @@ Result<std::vector<plan::Change>> Daemon::program() {
         return checks_->pooled(service, server);
     });
     refused_ = std::move(state.refused);
+    slow_start_.apply(state.desired, state.slow_starts, loop::now());
+    if (auto const step = slow_start_.next_step())
+        next_rise_.at(*step, [this] { program_or_say(); });
+    else
+        next_rise_.cancel();
     return dataplane_->apply(state.desired);
+}
+
+void Daemon::program_or_say() {
+    if (auto changes = program(); !changes) log::error("{}", changes.error().message);
 }
 
 Result<void> Daemon::open_control() {
@@ -192,6 +199,7 @@ void Daemon::stop() {
     vrrp_->stop();
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
+    next_rise_.cancel();
     network_.reset();
     dataplane_->remove();
     log::notice("Stopped");
@@ -238,6 +246,13 @@ control::About Daemon::about() {
     about.notes = refused_;
     about.notes.insert(about.notes.end(), network_->notes().begin(), network_->notes().end());
     return about;
+}
+
+model::DataplaneObserved Daemon::dataplane() {
+    auto observed = dataplane_->observe();
+    for (auto& service : observed.services)
+        for (auto& server : service.servers) server.rising_to = slow_start_.rising_to(service.key, server.endpoint);
+    return observed;
 }
 
 std::unique_ptr<control::ConnectionCursor> Daemon::connections() { return std::make_unique<ConnectionRows>(*dataplane_); }

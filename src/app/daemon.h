@@ -19,8 +19,10 @@
 #include "control/io/server.h"
 #include "dataplane/io/bpf_dataplane.h"
 #include "loop/io/loop.h"
+#include "loop/io/timer.h"
 #include "model/configuration.h"
 #include "runner/io/client.h"
+#include "scheduler/slow_start.h"
 
 namespace drover::app {
 
@@ -37,7 +39,7 @@ public:
     void stop();
 
     control::About about() override;
-    model::DataplaneObserved dataplane() override { return dataplane_->observe(); }
+    model::DataplaneObserved dataplane() override;
     std::vector<model::InstanceObserved> instances() override { return vrrp_->observed(); }
     std::vector<model::CheckObserved> checks() override { return checks_->observed(); }
     std::unique_ptr<control::ConnectionCursor> connections() override;
@@ -53,6 +55,7 @@ private:
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
     Result<std::vector<plan::Change>> program();
+    void program_or_say();
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
     void take(config::Loaded loaded);
 
@@ -64,6 +67,8 @@ private:
     std::int64_t read_unix_us_ = 0;
     TimePoint started_;
     loop::Loop loop_;
+    scheduler::SlowStart slow_start_;
+    loop::Timer next_rise_{loop_.context()};
     Claims claims_;
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;

@@ -39,6 +39,9 @@ double HealthChecks::fraction() { return std::uniform_real_distribution<double>(
 
 void HealthChecks::apply(std::vector<model::Service> const& services) {
     std::set<Key> present;
+    groups_.clear();
+    for (auto const& service : services)
+        if (!service.group.empty()) groups_.emplace(service.key, service.group);
     for (auto const& service : services)
         for (auto const& configured : service.servers) {
             Key const key{service.key, configured.endpoint};
@@ -114,9 +117,28 @@ std::vector<model::CheckObserved> HealthChecks::observed() const {
             row.service = key.first;
             row.server = key.second;
             row.in_force_unix_us = server.in_force_unix_us;
-            rows.push_back(std::move(row));
+            auto const group = groups_.find(key.first);
+            if (group == groups_.end())
+                rows.push_back(std::move(row));
+            else
+                add_members(std::move(row), group->second, rows);
         }
     return rows;
+}
+
+/// One check speaks for the server in every service of the group that it serves (app/desired.cpp); there its port is
+/// that of the service.
+void HealthChecks::add_members(model::CheckObserved row, std::vector<ServiceKey> const& group,
+                               std::vector<model::CheckObserved>& rows) const {
+    auto const first = row.service;
+    auto const server = row.server;
+    for (auto const& member : group) {
+        row.server = {server.address, member.endpoint.port};
+        bool const is_family = server.address.family() == member.endpoint.address.family();
+        if (!is_family || (row.server != server && servers_.contains({first, row.server}))) continue;
+        row.service = member;
+        rows.push_back(row);
+    }
 }
 
 }  // namespace drover::app

@@ -1,7 +1,8 @@
 // All checks of all real servers, and what follows from them: who is in the pool of which service.
 //
 // A server is in the pool while none of its checks has failed (keepalived's rule); one without checks always is. Lives
-// on the main thread; identical checks of one server behind several services run once for each, as keepalived's do.
+// on the main thread; identical checks of one server behind several services run once for each, as keepalived's do;
+// behind a virtual_server_group they run once for the group.
 #pragma once
 
 #include <functional>
@@ -46,6 +47,7 @@ public:
 
     /// A server that is not known is in the pool.
     Pooled pooled(ServiceKey const& service, Endpoint const& server) const;
+    /// A group's checks, which run once, stand in it for each of its members.
     std::vector<model::CheckObserved> observed() const;
 
 private:
@@ -60,12 +62,15 @@ private:
     void adopt(Key const& key, Server& server, model::RealServer const& configured, bool is_known);
     std::unique_ptr<CheckWatch> watch(Key const& key, model::Check const& check, std::optional<bool> server_was_up);
     void settle(Key key);  // a copy: what it was taken from may go in a hook
+    void add_members(model::CheckObserved row, std::vector<ServiceKey> const& group,
+                     std::vector<model::CheckObserved>& rows) const;
     double fraction();
 
     boost::asio::io_context& context_;
     Hooks hooks_;
     std::mt19937 random_{std::random_device{}()};
     std::map<Key, Server> servers_;
+    std::map<ServiceKey, std::vector<ServiceKey>> groups_;  // their members, by the first
 };
 
 }  // namespace drover::app

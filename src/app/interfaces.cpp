@@ -1,6 +1,9 @@
 #include "app/interfaces.h"
 
 #include <algorithm>
+#include <unordered_set>
+
+#include "app/desired.h"
 
 namespace drover::app {
 
@@ -19,18 +22,24 @@ std::set<std::string> named_in(model::Configuration const& configuration) {
 
 /// VIPs that are under no instance are set by somebody else: where they are, their packets come in.
 std::set<int> carrying_vips(model::Configuration const& configuration, HostNetwork const& host) {
-    std::set<int> found;
+    std::unordered_set<Address> vips;
     for (auto const& service : configuration.services)
-        for (auto const& address : host.addresses)
-            if (address.prefix.address == service.key.endpoint.address) found.insert(address.ifindex);
+        for (auto const& key : keys_of(service)) vips.insert(key.endpoint.address);
+    std::set<int> found;
+    for (auto const& address : host.addresses)
+        if (vips.contains(address.prefix.address)) found.insert(address.ifindex);
     return found;
 }
 
-std::set<int> towards_clients(HostNetwork const& host) {
+/// Default routes of the families that there are services of.
+std::set<int> towards_clients(model::Configuration const& configuration, HostNetwork const& host) {
+    std::set<Family> families;
+    for (auto const& service : configuration.services)
+        for (auto const& key : keys_of(service)) families.insert(key.endpoint.address.family());
     std::set<int> found;
     for (auto const& route : host.routes)
-        if (route.destination.length == 0 && route.destination.address.is_v4() && route.table == netlink::main_table &&
-            route.oif != 0)
+        if (route.destination.length == 0 && families.contains(route.destination.address.family()) &&
+            route.table == netlink::main_table && route.oif != 0)
             found.insert(route.oif);
     return found;
 }
@@ -50,7 +59,7 @@ WantedInterfaces wanted_interfaces(model::Configuration const& configuration, Ho
     auto const names = named_in(configuration);
     auto indexes = to_servers;
     indexes.merge(carrying_vips(configuration, host));
-    if (!configuration.services.empty()) indexes.merge(towards_clients(host));
+    indexes.merge(towards_clients(configuration, host));
 
     WantedInterfaces wanted;
     for (auto const& link : host.links) {

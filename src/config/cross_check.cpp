@@ -68,12 +68,26 @@ void drop_twins(Reading& reading, std::vector<Read<model::Instance>>& instances)
 
 void drop_twins(Reading& reading, std::vector<Read<model::Service>>& services) {
     std::unordered_set<ServiceKey> keys;
-    std::erase_if(services, [&](Read<model::Service> const& read) {
-        if (keys.insert(read.value.key).second) return false;
-        reading.reporter.advise(read.block->keyword().position, "duplicate-service",
-                                fmt::format("there is a virtual_server {} already: this one is left out",
-                                            read.value.key.keepalived_text()));
-        return true;
+    std::erase_if(services, [&](Read<model::Service>& read) {
+        auto const& place = read.block->keyword().position;
+        auto& service = read.value;
+        if (service.group.empty()) {
+            if (keys.insert(service.key).second) return false;
+            reading.reporter.advise(place, "duplicate-service",
+                                    fmt::format("there is a virtual_server {} already: this one is left out",
+                                                service.key.keepalived_text()));
+            return true;
+        }
+        auto const first_twin =
+            std::ranges::find_if(service.group, [&](ServiceKey const& member) { return keys.contains(member); });
+        if (first_twin != service.group.end())
+            reading.reporter.advise(place, "duplicate-service",
+                                    fmt::format("there is a virtual_server {} already: this group is served without it",
+                                                first_twin->keepalived_text()));
+        std::erase_if(service.group, [&](ServiceKey const& member) { return !keys.insert(member).second; });
+        if (service.group.empty()) return true;
+        service.key = service.group.front();
+        return false;
     });
 }
 

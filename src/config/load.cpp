@@ -1,5 +1,7 @@
 #include "config/load.h"
 
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "config/check_scripts.h"
@@ -7,7 +9,9 @@
 #include "config/lexer.h"
 #include "config/preprocessor.h"
 #include "config/read_global.h"
+#include "config/read_group.h"
 #include "config/read_instance.h"
+#include "config/read_own.h"
 #include "config/read_routes.h"
 #include "config/read_service.h"
 #include "config/reporter.h"
@@ -49,14 +53,44 @@ std::vector<Read<model::Instance>> read_instances(Reading& reading, std::span<St
     return instances;
 }
 
-std::vector<Read<model::Service>> read_services(Reading& reading, std::span<Statement const> tree) {
+bool is_service(Statement const& block) {
+    return is_usable(block) && block.name() == "virtual_server" && block.argument(1) != nullptr;
+}
+
+/// Blocks of words of drover's own alone, for services that stand elsewhere.
+Additions find_additions(Reading& reading, std::span<Statement const> tree) {
+    Additions additions;
+    std::unordered_set<std::string> services;  // by key, and by key and protocol
+    for (auto const& block : tree) {
+        if (!is_service(block)) continue;
+        auto const key = key_text(block), protocol = protocol_text(block);
+        if (is_addition(block)) {
+            additions[key].push_back(&block);
+        } else {
+            services.insert(key);
+            services.insert(key + " " + (protocol.empty() ? "UDP" : protocol));
+        }
+    }
+    for (auto const& [key, blocks] : additions)
+        for (auto const* const block : blocks) {
+            auto const protocol = protocol_text(*block);
+            if (services.contains(protocol.empty() ? key : key + " " + protocol)) continue;
+            reading.reporter.warn(block->keyword().position, "no-such-service",
+                                  "there is no such virtual_server with real servers: these words have no effect");
+        }
+    return additions;
+}
+
+std::vector<Read<model::Service>> read_services(Reading& reading, std::span<Statement const> tree,
+                                                model::Global const& global) {
+    auto const groups = read_groups(reading, tree);
+    auto const additions = find_additions(reading, tree);
     std::vector<Read<model::Service>> services;
     for (auto const& block : tree) {
-        if (!is_usable(block)) continue;
-        if (block.name() == "virtual_server")
-            if (auto service = read_service(reading, block)) services.push_back({std::move(*service), &block});
-        if (block.name() == "virtual_server_group") check_server_group(reading, block);
-        if (block.name() == "static_rules") check_rules(reading, block);
+        if (is_service(block) && !is_addition(block))
+            if (auto service = read_service(reading, block, {global, groups, additions}))
+                services.push_back({std::move(*service), &block});
+        if (is_usable(block) && block.name() == "static_rules") check_rules(reading, block);
     }
     drop_twins(reading, services);
     return services;
@@ -66,7 +100,7 @@ model::Configuration read_tree(Reading& reading, std::span<Statement const> tree
     model::Configuration configuration;
     auto const defaults = read_globals(reading, tree, configuration.global);
     configuration.instances = values_of(read_instances(reading, tree, defaults));
-    configuration.services = values_of(read_services(reading, tree));
+    configuration.services = values_of(read_services(reading, tree, configuration.global));
     check_references(reading, tree);
     check_scripts(reading, tree, configuration.global.enable_script_security);
     return configuration;

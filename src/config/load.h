@@ -29,8 +29,8 @@ struct Limits {
 /// Never throws, never hangs, whatever the bytes; what is wrong is in the diagnostics.
 ///
 /// Left out of the configuration, with a warning each kind: services that this version does not carry out (NAT, TUN,
-/// IPv6, SCTP, fwmark, group) and instances whose adverts it could not speak or hear (unicast, AH). An instance of VRRP
-/// version 3 and a service with a scheduler that is not carried out stay in: what runs them says so in its own place.
+/// fwmark) and instances whose adverts it could not speak or hear (unicast, AH). An instance of VRRP version 3 stays
+/// in: what runs it says so in its own place.
 Loaded load(std::string const& path, FileSource& files, Host const& host, Limits const& limits = {});
 
 }  // namespace drover::config

@@ -7,13 +7,15 @@
 #include <limits>
 
 #include "config/garp_words.h"
+#include "config/read_own.h"
 
 namespace drover::config {
 
 namespace {
 
-constexpr auto longest_pace = Duration(4'294'967'295);  // 2^32 - 1 microseconds
-constexpr std::int64_t largest_timeout = 86400 * 24;    // IPVS's bound: signed milliseconds in 32 bits
+constexpr auto longest_pace = Duration(4'294'967'295);     // 2^32 - 1 microseconds
+constexpr std::int64_t largest_timeout_word = 86400 * 31;  // keepalived's and ipvsadm's
+constexpr std::int64_t largest_timeout = 86400 * 24;       // IPVS's bound: signed milliseconds in 32 bits
 
 void read_emails(Reading& reading, Statement const& list, model::Global& global) {
     if (!list.has_block) return;
@@ -71,14 +73,20 @@ void read_timeouts(Reading& reading, Statement const& statement, model::Timeouts
                                                       : nullptr;
         auto const* const value = statement.argument(i + 1);
         auto const seconds = value == nullptr ? std::nullopt : parse_number(value->text);
-        if (timeout != nullptr && seconds && *seconds >= 1 && *seconds <= largest_timeout)
-            *timeout = static_cast<std::uint32_t>(*seconds);
-        else
+        bool const is_usable = timeout != nullptr && seconds && *seconds >= 0 && *seconds <= largest_timeout_word;
+        if (!is_usable)
             reading.reporter.warn(
                 value == nullptr || timeout == nullptr ? kind.position : value->position, "bad-timeout",
                 fmt::format(
-                    "lvs_timeouts takes tcp, tcpfin and udp, each with seconds from 1 to {}: this one is ignored",
-                    largest_timeout));
+                    "lvs_timeouts takes tcp, tcpfin and udp, each with seconds from 0 to {}: this one is ignored",
+                    largest_timeout_word));
+        else if (*seconds > largest_timeout)
+            reading.reporter.advise(value->position, "bad-timeout",
+                                    fmt::format("a timeout of more than {} seconds cannot be had, nor in the kernel: "
+                                                "this one is ignored",
+                                                largest_timeout));
+        else if (*seconds > 0)  // 0 leaves it as it is
+            *timeout = static_cast<std::uint32_t>(*seconds);
     }
 }
 
@@ -122,7 +130,8 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
 
 void read_global(Reading& reading, Statement const& block, model::Global& global, InstanceDefaults& defaults) {
     for (auto const& statement : block.block)
-        if (statement.known != nullptr && !statement.is_void) read_word(reading, statement, global, defaults);
+        if (statement.known != nullptr && !statement.is_void && !read_own_word(reading, statement, global))
+            read_word(reading, statement, global, defaults);
 }
 
 }  // namespace drover::config

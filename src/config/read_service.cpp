@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <unordered_set>
 
-#include "config/read_check.h"
+#include "config/read_own.h"
+#include "config/read_scheduler.h"
+#include "config/read_server.h"
 #include "config/script.h"
 
 namespace drover::config {
@@ -16,7 +19,6 @@ namespace {
 
 constexpr std::uint32_t bare_persistence = 360;  // `persistence_timeout` without a number
 constexpr std::int64_t longest_persistence = 2678400;
-constexpr std::int64_t largest_weight = 2147483647;
 constexpr std::int64_t largest_quorum = 4294967295;
 
 std::string upper(std::string_view text) {
@@ -27,25 +29,33 @@ std::string upper(std::string_view text) {
 
 class ServiceReader {
 public:
-    ServiceReader(Reading& reading, Statement const& block) : reading_(reading), block_(block) {
+    ServiceReader(Reading& reading, Statement const& block, ServiceSurroundings const& around)
+        : reading_(reading), block_(block), around_(around) {
         service_.origin = reading.origin(block);
         service_.forwarding = model::Forwarding::nat;  // keepalived's default
         service_.key.protocol = Protocol::udp;         // the kernel's
+        service_.behaviour = around.global.behaviour;
     }
 
     std::optional<model::Service> read() {
         if (!read_key()) return std::nullopt;
         for (auto const& statement : block_.block)
-            if (statement.known != nullptr && !statement.is_void && !defaults_.take(reading_, statement))
+            if (statement.known != nullptr && !statement.is_void && !defaults_.checks.take(reading_, statement) &&
+                !read_own_word(reading_, statement, service_))
                 read_word(statement);
+        read_additions();
         judge_words();
+        name_members();
         for (auto const& statement : block_.block)
             if (statement.known != nullptr && statement.has_block && !statement.is_void &&
                 statement.name() == "real_server")
                 read_server(statement);
         judge_servers();
+        if (usable_) judge_port();
         if (usable_) judge_kind();
+        if (usable_) judge_members();
         if (!usable_) return std::nullopt;
+        judge_own_words(reading_, keyword().position, service_);
         return std::move(service_);
     }
 
@@ -63,12 +73,18 @@ private:
         auto const* const second = block_.argument(2);
         if (first.text == "fwmark" || first.text == "group") {
             by_ = first.text;
+            if (by_ == "group" && second != nullptr) find_group(*second);
+            if (!members_.empty()) service_.key.endpoint = members_.front();
+            defaults_.own_ports = members_.empty();
+            start_family();
             return true;
         }
         auto const address = Address::parse(first.text);
         auto const port = second == nullptr ? std::optional<std::uint16_t>(0) : parse_port(second->text);
         if (address && port) {
             service_.key.endpoint = {*address, *port};
+            defaults_.family = address->family();
+            start_family();
             return true;
         }
         auto const& wrong = address ? *second : first;
@@ -78,17 +94,51 @@ private:
         return false;
     }
 
+    void find_group(Token const& group) {
+        auto const found = around_.groups.find(group.text);
+        if (found != around_.groups.end()) {
+            members_ = found->second;
+            return;
+        }
+        usable_ = false;
+        reading_.reporter.advise(
+            group.position, "no-such-group",
+            fmt::format("there is no virtual_server_group {}: the virtual_server is left out", group.text));
+    }
+
+    /// What depends on the family before any word is read.
+    void start_family() {
+        auto const& address = service_.key.endpoint.address;
+        is_v4_ = (by_.empty() || !members_.empty()) ? address.is_v4() : true;
+        service_.persistence_prefix = is_v4_ ? 32 : 128;
+    }
+
+    /// Words that drover.conf adds to a service of the file that it includes.
+    void read_additions() {
+        auto const named = around_.additions.find(key_text(block_));
+        if (named == around_.additions.end()) return;
+        for (auto const* const addition : named->second) {
+            auto const protocol = protocol_text(*addition);
+            if (!protocol.empty() && protocol != upper_name(service_.key.protocol)) continue;
+            for (auto const& statement : addition->block) read_own_word(reading_, statement, service_);
+        }
+    }
+
     void read_word(Statement const& s) {
         auto const word = s.name();
         auto const* const argument = s.argument(1);
-        if (word == "inhibit_on_failure")
-            inhibit_ = read_switch(reading_, s).value_or(inhibit_);
+        if (read_scheduler_word(reading_, s, service_)) {
+            has_scheduler_ = has_scheduler_ || names_scheduler(s);
+            return;
+        }
+        if (word == "ops")
+            service_.one_packet = true;
+        else if (word == "inhibit_on_failure")
+            defaults_.inhibit_on_failure = read_switch(reading_, s).value_or(defaults_.inhibit_on_failure);
         else if (word == "persistence_timeout")
             read_persistence(s);
         else if (argument == nullptr)
             return;
-        else if (word == "lb_algo" || word == "lvs_sched")
-            read_scheduler(*argument);
         else if (word == "lb_kind" || word == "lvs_method")
             read_forwarding(*argument);
         else if (word == "protocol")
@@ -96,36 +146,19 @@ private:
         else if (word == "persistence_granularity")
             read_granularity(*argument);
         else if (word == "weight")
-            weight_ = static_cast<std::int32_t>(read_number(reading_, s, 0, largest_weight).value_or(weight_));
+            defaults_.weight =
+                static_cast<std::int32_t>(read_number(reading_, s, 0, largest_weight).value_or(defaults_.weight));
         else if (word == "quorum")
             read_quorum(s);
         else if (word == "quorum_up")
             service_.quorum_up = read_later_script(s);
         else if (word == "quorum_down")
             service_.quorum_down = read_later_script(s);
-        else if (word == "ip_family")
-            family_ = argument->text == "inet6" ? Family::v6 : Family::v4;
+        else if (word == "ip_family" && !by_.empty())
+            defaults_.family = argument->text == "inet6" ? Family::v6 : Family::v4;
     }
 
     model::Script read_later_script(Statement const& s) { return read_script(reading_, s); }
-
-    void read_scheduler(Token const& word) {
-        if (auto const scheduler = model::scheduler_named(word.text)) {
-            service_.scheduler = *scheduler;
-            has_scheduler_ = true;
-            if (!model::is_supported(*scheduler))
-                reading_.reporter.note_once(
-                    fmt::format("not-yet scheduler {}", word.text), word.position, "not-yet",
-                    fmt::format("lb_algo `{}` is known, but not carried out yet: services with it are refused",
-                                word.text));
-            return;
-        }
-        auto lower = std::string(word.text);
-        for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        reading_.reporter.warn(word.position, "bad-word",
-                               fmt::format("`{}` is no lb_algo: this line is ignored", word.text),
-                               model::scheduler_named(lower) ? lower : std::string{});
-    }
 
     void read_forwarding(Token const& word) {
         has_forwarding_ = true;
@@ -135,6 +168,8 @@ private:
             service_.forwarding = model::Forwarding::tunnel;
         else if (word.text == "NAT")
             service_.forwarding = model::Forwarding::nat;
+        else if (word.text == "REFLECT")
+            service_.forwarding = model::Forwarding::reflect;
         else {
             auto const meant = upper(word.text);
             reading_.reporter.warn(word.position, "bad-word",
@@ -176,12 +211,16 @@ private:
     }
 
     void read_granularity(Token const& word) {
-        if (auto const length = parse_netmask(word.text))
+        auto const number = parse_number(word.text);
+        auto const length = is_v4_                                     ? parse_netmask(word.text)
+                            : number && *number >= 1 && *number <= 128 ? std::optional<std::uint8_t>(*number)
+                                                                       : std::nullopt;
+        if (length)
             service_.persistence_prefix = *length;
         else
-            reading_.reporter.warn(
-                word.position, "bad-netmask",
-                fmt::format("`{}` is no netmask: this persistence_granularity is ignored", word.text));
+            reading_.reporter.warn(word.position, "bad-netmask",
+                                   fmt::format("`{}` is no {}: this persistence_granularity is ignored", word.text,
+                                               is_v4_ ? "netmask" : "prefix length from 1 to 128"));
     }
 
     void read_quorum(Statement const& s) {
@@ -204,13 +243,32 @@ private:
         if (!has_scheduler_)
             reading_.reporter.warn(at, "no-scheduler",
                                    fmt::format("{} names no usable lb_algo: it is wlc then, as in keepalived", name()));
-        if (by_.empty() && service_.key.endpoint.port == 0 && service_.persistence_timeout == 0) {
+        judge_one_packet();
+    }
+
+    /// What has no servers is left out, and said to be: its port does not matter any more.
+    void judge_port() {
+        bool const any_port = by_.empty() ? service_.key.endpoint.port == 0
+                                          : std::ranges::any_of(members_, [](auto const& m) { return m.port == 0; });
+        if (any_port && service_.persistence_timeout == 0) {
             reading_.reporter.warn(
-                at, "zero-port",
+                keyword().position, "zero-port",
                 fmt::format("{} is for all ports, and such a service must be persistent: it is, for {} seconds", name(),
                             bare_persistence));
             service_.persistence_timeout = bare_persistence;
         }
+    }
+
+    void judge_one_packet() {
+        if (!service_.one_packet || service_.key.protocol == Protocol::udp) return;
+        auto const* const word = block_.find("ops");
+        reading_.reporter.warn((word == nullptr ? block_ : *word).keyword().position, "no-effect",
+                               "`ops` is for protocol UDP alone: it is ignored");
+        service_.one_packet = false;
+    }
+
+    void name_members() {
+        for (auto const& member : members_) service_.group.push_back({member, service_.key.protocol});
     }
 
     void tell_no_forwarding() {
@@ -223,80 +281,16 @@ private:
     }
 
     void read_server(Statement const& s) {
-        model::RealServer server;
-        server.origin = reading_.origin(s);
-        if (s.argument(1) == nullptr || !read_endpoint(s, server.endpoint)) return;
-        server.weight = weight_;
-        server.inhibit_on_failure = inhibit_;
-        read_server_words(s, server);
-        if (endpoints_.insert(server.endpoint).second)
-            service_.servers.push_back(std::move(server));
+        auto server = config::read_server(reading_, s, service_, defaults_);
+        if (!server) return;
+        auto const endpoint = server->endpoint;
+        if (endpoints_.insert(endpoint).second)
+            service_.servers.push_back(std::move(*server));
         else
             reading_.reporter.warn(
                 s.keyword().position, "duplicate-server",
                 fmt::format("real_server {} stands in this virtual_server twice: the second is left out",
-                            server.endpoint.text()));
-    }
-
-    bool read_endpoint(Statement const& s, Endpoint& endpoint) {
-        auto const own_port = service_.key.endpoint.port;
-        auto const* const port_word = s.argument(2);
-        auto const address = Address::parse(s.argument(1)->text);
-        auto const port = port_word == nullptr ? std::optional(own_port) : parse_port(port_word->text);
-        if (!address || !port) {
-            auto const& wrong = address ? *port_word : *s.argument(1);
-            reading_.reporter.warn(
-                wrong.position, address ? "bad-port" : "bad-address",
-                fmt::format("`{}` is no {}: the real_server is left out", wrong.text, address ? "port" : "IP address"));
-            return false;
-        }
-        auto const family = by_.empty() ? std::optional(service_.key.endpoint.address.family()) : family_;
-        if (family && address->family() != *family && service_.forwarding != model::Forwarding::tunnel) {
-            reading_.reporter.warn(
-                s.argument(1)->position, "mixed-families",
-                fmt::format("real_server {} is not of the family of its virtual_server: it is left out",
-                            address->text()));
-            return false;
-        }
-        endpoint = {*address, *port};
-        if (!by_.empty() || service_.forwarding == model::Forwarding::nat || *port == own_port) return true;
-        reading_.reporter.warn(port_word->position, "port-reset",
-                               fmt::format("direct routing cannot change the port: the server is used with port {}, "
-                                           "and checked there unless connect_port says otherwise",
-                                           own_port));
-        endpoint.port = own_port;
-        return true;
-    }
-
-    void read_server_words(Statement const& s, model::RealServer& server) {
-        auto defaults = defaults_;
-        for (auto const& inner : s.block) {
-            if (inner.known == nullptr || inner.is_void || defaults.take(reading_, inner)) continue;
-            auto const word = inner.name();
-            if (word == "weight")
-                server.weight =
-                    static_cast<std::int32_t>(read_number(reading_, inner, 0, largest_weight).value_or(server.weight));
-            if (word == "inhibit_on_failure")
-                server.inhibit_on_failure = read_switch(reading_, inner).value_or(server.inhibit_on_failure);
-            if (word == "notify_up") server.notify_up = read_script(reading_, inner);
-            if (word == "notify_down") server.notify_down = read_script(reading_, inner);
-            if ((word == "lb_kind" || word == "lvs_method") && inner.argument(1) != nullptr)
-                read_server_forwarding(*inner.argument(1));
-        }
-        for (auto const& inner : s.block)
-            if (is_check(inner))
-                if (auto check = read_check(reading_, inner, defaults, server.endpoint))
-                    server.checks.push_back(std::move(*check));
-    }
-
-    void read_server_forwarding(Token const& word) {
-        bool const same = (word.text == "DR" && service_.forwarding == model::Forwarding::direct_routing) ||
-                          (word.text == "NAT" && service_.forwarding == model::Forwarding::nat) ||
-                          (word.text == "TUN" && service_.forwarding == model::Forwarding::tunnel);
-        if (same) return;
-        reading_.reporter.note_once(
-            "not-yet server forwarding", word.position, "not-yet",
-            "a server's own lb_kind is known, but not carried out yet: that of the virtual_server counts");
+                            endpoint.text()));
     }
 
     void judge_servers() {
@@ -315,23 +309,42 @@ private:
             fmt::format("the quorum of {} is {}, but all its servers together weigh {}", name(), quorum_, weight));
     }
 
+    /// Members whose family none of the servers is of have nobody to serve them.
+    void judge_members() {
+        if (members_.empty()) {
+            usable_ = by_.empty();  // a group of firewall marks alone: the marks were named
+            return;
+        }
+        auto const is_served = [&](ServiceKey const& member) {
+            return std::ranges::any_of(service_.servers, [&](model::RealServer const& server) {
+                return server.endpoint.address.family() == member.endpoint.address.family();
+            });
+        };
+        if (std::erase_if(service_.group, std::not_fn(is_served)) == 0) return;
+        reading_.reporter.advise(
+            keyword().position, "mixed-families",
+            fmt::format("{} has no real_server of the family of some of its group's addresses: they are left out",
+                        name()));
+        if (service_.group.empty())
+            usable_ = false;
+        else
+            service_.key = service_.group.front();
+    }
+
     /// Of the kinds that this version does not carry out, each is said once.
     void judge_kind() {
-        auto const& key = service_.key;
         std::string kind;
-        if (!by_.empty())
-            kind = fmt::format("virtual_server {}", by_);
+        if (by_ == "fwmark")
+            kind = "virtual_server fwmark";
         else if (service_.forwarding == model::Forwarding::nat)
             kind = "lb_kind NAT";
         else if (service_.forwarding == model::Forwarding::tunnel)
             kind = "lb_kind TUN";
-        else if (!key.endpoint.address.is_v4())
-            kind = "a virtual_server of IPv6";
-        else if (key.protocol == Protocol::sctp)
-            kind = "protocol SCTP";
+        else if (service_.forwarding == model::Forwarding::reflect)
+            kind = "lb_kind REFLECT";
         if (kind.empty()) return;
         usable_ = false;
-        if (by_.empty() && service_.forwarding == model::Forwarding::nat && (!has_forwarding_ || forwarding_told_))
+        if (by_ != "fwmark" && service_.forwarding == model::Forwarding::nat && (!has_forwarding_ || forwarding_told_))
             return;
         reading_.reporter.advise_once(
             "not-yet " + kind, kind_place(), "service-left-out",
@@ -341,54 +354,46 @@ private:
     Position kind_place() const {
         for (std::string_view const word : {"lb_kind", "lvs_method"})
             if (auto const* const s = block_.find(word);
-                s != nullptr && by_.empty() && service_.forwarding != model::Forwarding::direct_routing)
+                s != nullptr && by_ != "fwmark" && service_.forwarding != model::Forwarding::direct_routing)
                 return s->keyword().position;
         return keyword().position;
     }
 
     Reading& reading_;
     Statement const& block_;
-    std::string by_;  // "fwmark" or "group"
+    ServiceSurroundings const& around_;
+    std::string by_;                 // "fwmark" or "group"
+    std::vector<Endpoint> members_;  // of the group
     model::Service service_;
-    CheckDefaults defaults_;
+    ServerDefaults defaults_;
     std::unordered_set<Endpoint> endpoints_;
-    std::optional<Family> family_;
     std::int64_t quorum_ = 1;
-    std::int32_t weight_ = 1;
-    bool inhibit_ = false;
+    bool is_v4_ = true;
     bool has_protocol_ = false, has_scheduler_ = false, has_forwarding_ = false, forwarding_told_ = false;
     bool usable_ = true;
 };
 
-/// "10.0.0.1", "10.0.0.1-9" or "10.0.0.1/29" (of IPv6 the last part in hexadecimal).
-bool is_range(std::string_view text) {
-    auto const dash = text.find('-');
-    if (dash == std::string_view::npos) return Address::parse(text.substr(0, text.find('/'))).has_value();
-    auto const first = Address::parse(text.substr(0, dash));
-    auto const last = text.substr(dash + 1);
-    if (!first || last.empty()) return false;
-    if (first->is_v4()) return parse_number(last) && *parse_number(last) >= 0 && *parse_number(last) <= 255;
-    return last.size() <= 4 && std::ranges::all_of(last, [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
 }  // namespace
 
-std::optional<model::Service> read_service(Reading& reading, Statement const& block) {
-    if (block.argument(1) == nullptr || !block.has_block || block.is_void) return std::nullopt;
-    return ServiceReader(reading, block).read();
+std::string key_text(Statement const& block) {
+    auto const& first = block.argument(1)->text;
+    auto const* const second = block.argument(2);
+    if (first == "group" || first == "fwmark")
+        return fmt::format("{} {}", first, second == nullptr ? "" : second->text);
+    auto const address = Address::parse(first);
+    auto const port = second == nullptr ? std::optional<std::uint16_t>(0) : parse_port(second->text);
+    return address && port ? Endpoint{*address, *port}.text() : std::string{};
 }
 
-void check_server_group(Reading& reading, Statement const& group) {
-    for (auto const& line : group.block) {
-        if (line.name() == "fwmark") continue;
-        if (!is_range(line.name()))
-            reading.reporter.warn(
-                line.keyword().position, "bad-address",
-                fmt::format("`{}` is no IP address or range such as 10.0.0.1-9: the line is ignored", line.name()));
-        else if (line.argument(1) != nullptr && !parse_port(line.argument(1)->text))
-            reading.reporter.warn(line.argument(1)->position, "bad-port",
-                                  fmt::format("`{}` is no port: the line is ignored", line.argument(1)->text));
-    }
+std::string protocol_text(Statement const& block) {
+    auto const* const protocol = block.find("protocol");
+    return protocol == nullptr || protocol->argument(1) == nullptr ? std::string{} : upper(protocol->argument(1)->text);
+}
+
+std::optional<model::Service> read_service(Reading& reading, Statement const& block,
+                                           ServiceSurroundings const& around) {
+    if (block.argument(1) == nullptr || !block.has_block || block.is_void) return std::nullopt;
+    return ServiceReader(reading, block, around).read();
 }
 
 }  // namespace drover::config

@@ -94,6 +94,10 @@ std::vector<Diagnostic> Reporter::take() {
     sorted.reserve(diagnostics_.size());
     for (auto const index : order) {
         auto& diagnostic = diagnostics_[index];
+        // A block of words that are added to several services is read for each of them.
+        if (!sorted.empty() && sorted.back().position == diagnostic.position &&
+            sorted.back().message == diagnostic.message)
+            continue;
         diagnostic.source = sources_.line_of(diagnostic.position);
         sorted.push_back(std::move(diagnostic));
     }

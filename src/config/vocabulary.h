@@ -15,6 +15,7 @@ struct Context;
 
 enum class Treatment : std::uint8_t {
     carried_out,  ///< a reader (read_*.cpp) takes it
+    own,          ///< likewise, but keepalived does not know the word: noted where keepalived would read the file, too
     silent,       ///< nothing is to be done for it here: tuning of keepalived's own processes, words of a block that is
                   ///< noted as a whole
     not_yet,      ///< known, not carried out yet by this version: one note a file
@@ -69,6 +70,7 @@ consteval Keyword word(std::string_view name, int arguments = 1) {
 consteval Keyword word(std::string_view name, int least, int most) {
     return {name, Treatment::carried_out, least, most};
 }
+consteval Keyword own(std::string_view name, int least, int most) { return {name, Treatment::own, least, most}; }
 consteval Keyword block(std::string_view name, Context const* context, int arguments = 0) {
     return {name, Treatment::carried_out, arguments, arguments, context};
 }

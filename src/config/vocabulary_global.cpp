@@ -33,6 +33,14 @@ constexpr std::array read_words{
     word("default_interface"),
 };
 
+// docs/drover.conf.md
+constexpr std::array own_words{
+    own("expire_nodest_conn", 0, 1), own("expire_quiescent_template", 0, 1),
+    own("sloppy_tcp", 0, 1),         own("sloppy_sctp", 0, 1),
+    own("drop_entry", 1, 1),         own("conn_max", 1, 1),
+    own("flood_rate", 1, 1),
+};
+
 constexpr std::array mail_words{
     Keyword{"notification_email", Treatment::not_yet, 0, 0, &notification_email_context, false, mail, "mail"},
     about_mail("notification_email_from"),
@@ -190,8 +198,8 @@ constexpr std::array old_words{
     gone("garp_master_refresh_repeat", "here it is `vrrp_garp_master_refresh_repeat`"),
 };
 
-constexpr auto table =
-    keyword_table(read_words, mail_words, vrrp_words, lvs_words, event_words, reload_words, process_words, old_words);
+constexpr auto table = keyword_table(read_words, own_words, mail_words, vrrp_words, lvs_words, event_words,
+                                     reload_words, process_words, old_words);
 
 }  // namespace
 

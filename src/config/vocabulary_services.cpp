@@ -140,8 +140,8 @@ constexpr std::array server_words{
     each(word("notify_down", 1, any_number)),
     word("lvs_method", 1, any_number),
     word("lb_kind", 1, any_number),
-    later("uthreshold", 1),
-    later("lthreshold", 1),
+    word("uthreshold"),
+    word("lthreshold"),
     each(block("TCP_CHECK", &tcp_check)),
     each(block("HTTP_GET", &http_get)),
     each(later_block("SSL_GET", &ssl_get, 0, no_check)),
@@ -177,19 +177,28 @@ constexpr std::array service_words{
     later("quorum_down", 1, "the script is not run", "quorum-script"),
     later("omega", 0, "notify_down is not run when the daemon stops"),
     later("ha_suspend", 0, "servers are always checked"),
-    later("ops", 0, "UDP packets of one client go to one server"),
-    later("hashed"),
-    later("flag-1"),
-    later("flag-2"),
-    later("flag-3"),
-    later("sh-port"),
-    later("sh-fallback"),
-    later("mh-port"),
-    later("mh-fallback"),
+    word("ops", 0),
+    word("flag-1", 0),
+    word("flag-2", 0),
+    word("sh-port", 0),
+    word("sh-fallback", 0),
+    word("mh-port", 0),
+    word("mh-fallback", 0),
+    silent("flag-3"),  // no scheduler has a third flag
+    silent("hashed"),  // the kernel sets it itself, whatever is asked for
     gone("nat_mask", "keepalived dropped it in 1.3, and direct routing never had a use for it"),
 };
 
-constexpr auto service_table = keyword_table(inherited_words, service_words);
+// docs/drover.conf.md
+constexpr std::array own_words{
+    own("expire_nodest_conn", 0, 1),   own("expire_quiescent_template", 0, 1),
+    own("sloppy_tcp", 0, 1),           own("sloppy_sctp", 0, 1),
+    each(own("allow", 1, any_number)), each(own("deny", 1, any_number)),
+    own("slow_start", 1, 1),           own("sh_even", 0, 1),
+    own("random_start", 0, 1),
+};
+
+constexpr auto service_table = keyword_table(inherited_words, service_words, own_words);
 
 constexpr std::array<Context const*, 14> contexts_here{&virtual_server_context,
                                                        &real_server,

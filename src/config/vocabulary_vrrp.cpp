@@ -200,6 +200,7 @@ constexpr std::array root_read_words{
     each(block("global_defs", &global_defs_context)),
     each(block("vrrp_instance", &vrrp_instance_context, 1)),
     each(Keyword{"virtual_server", Treatment::carried_out, 1, 2, &virtual_server_context}),
+    each(block("virtual_server_group", &virtual_server_group, 1)),
 };
 
 constexpr std::array root_later_words{
@@ -209,8 +210,6 @@ constexpr std::array root_later_words{
     each(later_block("vrrp_track_file", &track_file, 1, tracking, "track_file")),
     each(later_block("vrrp_track_process", &track_process, 1, tracking, "track_process")),
     each(later_block("bfd_instance", &bfd_instance, 1, tracking, "track_bfd")),
-    each(later_block("virtual_server_group", &virtual_server_group, 1, "services with a group are left out",
-                     "virtual_server group")),
     each(later_block("static_ipaddress", &static_address_list, 0, "no static addresses are set")),
     each(later_block("static_routes", &static_route_list, 0, "no static routes are set")),
     each(later_block("static_rules", &static_rule_list, 0, "no policy rules are set")),

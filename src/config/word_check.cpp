@@ -45,6 +45,9 @@ std::string_view kind_of_block(Statement const& statement, Context const& contex
     return tied ? std::string_view{} : best;
 }
 
+/// By its name: what drover.conf includes under another one is a part of it.
+bool may_keepalived_read(std::string_view file) { return file.substr(file.find_last_of('/') + 1) == "keepalived.conf"; }
+
 class WordCheck {
 public:
     explicit WordCheck(Reporter& reporter) : reporter_(reporter) {}
@@ -123,6 +126,14 @@ private:
         switch (keyword.treatment) {
             case Treatment::carried_out:
             case Treatment::silent:
+                return;
+            case Treatment::own:
+                if (!may_keepalived_read(word.position.file)) return;
+                reporter_.note_once(
+                    "own words", word.position, "own-word",
+                    fmt::format("`{}` is a word of drover's own, which keepalived would complain of: it "
+                                "belongs into drover.conf, which may include this file",
+                                word.text));
                 return;
             case Treatment::not_yet:
                 reporter_.note_once("not-yet " + subject, word.position, "not-yet",

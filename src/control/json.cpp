@@ -103,6 +103,7 @@ template <For<model::ServerObserved> T>
 void fields(T& server, auto&& field) {
     field("server", server.endpoint);
     field("weight", server.weight);
+    field("rising_to", server.rising_to);
     field("active", server.active);
     field("inactive", server.inactive);
     field("persistent", server.persistent);

@@ -130,6 +130,9 @@ std::string server_text(ServerLine const& line, Look const& look) {
     auto text = fmt::format("    {:<24} {:>6} {:>10} {:>10}  {} {}\n", line.endpoint.text(),
                             server ? number(server->weight) : "-", server ? number(server->active) : "-",
                             server ? number(server->inactive) : "-", health_cell(line, look), path_cell(line, look));
+    if (server && server->rising_to)
+        text +=
+            look.paint(Hue::faint, fmt::format("      slow_start: its weight rises to {}", *server->rising_to)) + "\n";
     for (auto const* check : line.checks)
         if (!check->last_result.empty())
             text += look.paint(Hue::faint, fmt::format("      {}: {}", check->kind, check->last_result)) + "\n";

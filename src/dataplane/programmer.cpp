@@ -65,7 +65,9 @@ Programmer::Programmer(Tables const& tables, Kernel& kernel, Ticks ticks)
 }
 
 void Programmer::adopt() {
-    auto const& timeout = tables_.settings->timeout;
+    auto const& settings = *tables_.settings;
+    auto const& timeout = settings.timeout;
+    set_limits({static_cast<std::uint8_t>(settings.drop_entry), settings.conn_max, ticks_.in_a_second(settings.flood_rate)});
     if (timeout[contract::STATE_ESTABLISHED] == 0)
         (void)set_timeouts(current_.timeouts);
     else
@@ -140,7 +142,7 @@ Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted
     for (auto const& change : changes) {
         done = carry_out(change);
         if (!done) break;
-        std::visit(Overloaded{[](plan::SetTimeouts const&) {}, [](plan::RemoveService const&) {},
+        std::visit(Overloaded{[](plan::SetTimeouts const&) {}, [](plan::SetLimits const&) {}, [](plan::RemoveService const&) {},
                               [](plan::AddService const&) {},
                               [&](plan::ChangeService const& c) { touched.insert(c.service.key); },
                               [&](auto const& c) { touched.insert(c.service); }},
@@ -176,6 +178,10 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
     return std::visit(
         Overloaded{
             [this](plan::SetTimeouts const& c) { return set_timeouts(c.timeouts); },
+            [this](plan::SetLimits const& c) {
+                set_limits(c.limits);
+                return Result<void>{};
+            },
             [this](plan::AddService const& c) { return add_service(c.service); },
             [this](plan::RemoveService const& c) { return remove_service(c.key); },
             [this](plan::ChangeService const& c) { return change_service(c.service); },
@@ -184,9 +190,9 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
                 auto const id = id_of(c.service);
                 return remove_server(id, *book_.find_server(id, c.server));
             },
-            [&](plan::ChangeWeight const& c) {
+            [&](plan::ChangeServer const& c) {
                 auto const id = id_of(c.service);
-                write_server(id, *book_.find_server(id, c.server), c.to);
+                write_server(id, *book_.find_server(id, c.to.endpoint), c.to);
                 return Result<void>{};
             },
         },
@@ -199,6 +205,17 @@ Result<void> Programmer::set_timeouts(model::Timeouts const& timeouts) {
         store(tables_.settings->timeout[state], ticks_.from_seconds(seconds[state]));
     current_.timeouts = timeouts;
     return {};
+}
+
+void Programmer::set_limits(model::Limits const& limits) {
+    auto& settings = *tables_.settings;
+    store(settings.drop_entry, __u32{limits.drop_entry});
+    store(settings.flood_after, __u32{ticks_.from_seconds(contract::FLOOD_AFTER_SECONDS)});
+    store(settings.fragment_life, __u32{ticks_.from_seconds(contract::FRAGMENT_SECONDS)});
+    store(settings.flood_rate, limits.flood_rate == 0 ? __u32{0} : std::max(__u32{1}, ticks_.share_of_second(limits.flood_rate)));
+    store(settings.entries_left, static_cast<__s64>(limits.conn_max));  // the sweeper's next pass says what is left
+    store(settings.conn_max, __u64{limits.conn_max});
+    current_.limits = limits;
 }
 
 /// A service that cannot be had whole is not there at all.
@@ -287,7 +304,7 @@ Result<void> Programmer::add_server(std::uint32_t id, model::DesiredServer const
     if (added->fresh) tables_.server_names[record].carried = negated(kernel_.server_traffic(record));
     places_[server.endpoint.address].insert({id, added->number});
     write_next_hop(id, added->number);
-    write_server(id, added->number, server.weight);
+    write_server(id, added->number, server);
     return {};
 }
 
@@ -309,9 +326,11 @@ void Programmer::retire_servers() {
     }
 }
 
-void Programmer::write_server(std::uint32_t id, std::uint16_t number, std::int32_t weight) {
+void Programmer::write_server(std::uint32_t id, std::uint16_t number, model::DesiredServer const& server) {
     auto& record = tables_.servers[book_.record_of(id, number)];
-    store(record.weight, static_cast<__u32>(weight));
+    store(record.weight, static_cast<__u32>(server.weight));
+    store(record.upper, __u32{server.upper_threshold});
+    store(record.lower, __u32{server.lower_threshold});
     store(record.flags, record.flags | __u32{contract::SERVER_AVAILABLE});
 }
 

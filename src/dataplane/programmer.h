@@ -62,6 +62,7 @@ private:
     bool ring_fits(std::uint32_t id, model::DesiredService const& service) const;
     Result<void> carry_out(plan::Change const& change);
     Result<void> set_timeouts(model::Timeouts const& timeouts);
+    void set_limits(model::Limits const& limits);
     Result<void> add_service(model::DesiredService const& service);
     Result<void> fill_service(std::uint32_t id, model::DesiredService const& service);
     Result<void> remove_service(ServiceKey const& key);
@@ -71,7 +72,7 @@ private:
     Result<void> write_service(std::uint32_t id, model::DesiredService const& service);
     Result<void> write_sources(std::uint32_t id, model::DesiredService const& service);
     model::DesiredServer read_server(std::uint32_t id, std::uint16_t number) const;
-    void write_server(std::uint32_t id, std::uint16_t number, std::int32_t weight);
+    void write_server(std::uint32_t id, std::uint16_t number, model::DesiredServer const& server);
     void write_next_hop(std::uint32_t id, std::uint16_t number);
     void write_local_flag(std::uint32_t id);
     Result<void> grow_room(std::uint32_t id);

@@ -28,6 +28,14 @@ public:
         return static_cast<std::uint32_t>((ticks << shift_) / hz_);
     }
 
+    /// How much of a rate per second falls into one tick, and back; rounded down and up.
+    constexpr std::uint32_t share_of_second(std::uint64_t rate) const {
+        return static_cast<std::uint32_t>((rate << shift_) / hz_);
+    }
+    constexpr std::uint32_t in_a_second(std::uint64_t rate) const {
+        return static_cast<std::uint32_t>((rate * hz_ + (1u << shift_) - 1) >> shift_);
+    }
+
 private:
     std::uint32_t hz_;
     std::uint32_t shift_;

@@ -45,7 +45,8 @@ struct Counters {
 
 struct ServerObserved {
     Endpoint endpoint;
-    std::int32_t weight = 0;
+    std::int32_t weight = 0;  ///< by which it is scheduled now
+    std::optional<std::int32_t> rising_to = std::nullopt;  ///< slow_start: the weight that it is on the way to
     std::uint32_t active = 0;      ///< ActiveConn
     std::uint32_t inactive = 0;    ///< InActConn
     std::uint32_t persistent = 0;  ///< PersistConn: templates

@@ -12,14 +12,11 @@ using enum Scheduler;
 struct Row {
     Scheduler scheduler;
     std::string_view name;
-    bool supported;
 };
 
 constexpr std::array rows{
-    Row{rr, "rr", true},     Row{wrr, "wrr", true},     Row{lc, "lc", false}, Row{wlc, "wlc", false},
-    Row{lblc, "lblc", false}, Row{lblcr, "lblcr", false}, Row{dh, "dh", false}, Row{sh, "sh", false},
-    Row{sed, "sed", false},  Row{nq, "nq", false},      Row{fo, "fo", false}, Row{ovf, "ovf", false},
-    Row{mh, "mh", false},    Row{twos, "twos", false},
+    Row{rr, "rr"},   Row{wrr, "wrr"}, Row{lc, "lc"}, Row{wlc, "wlc"}, Row{lblc, "lblc"}, Row{lblcr, "lblcr"}, Row{dh, "dh"},
+    Row{sh, "sh"},   Row{sed, "sed"}, Row{nq, "nq"}, Row{fo, "fo"},   Row{ovf, "ovf"},   Row{mh, "mh"},       Row{twos, "twos"},
 };
 
 Row const& row(Scheduler scheduler) {
@@ -36,6 +33,8 @@ std::optional<Scheduler> scheduler_named(std::string_view word) {
     return found->scheduler;
 }
 
-bool is_supported(Scheduler scheduler) { return row(scheduler).supported; }
+bool has_slow_start(Scheduler scheduler) {
+    return scheduler == lc || scheduler == wlc || scheduler == sed || scheduler == nq;
+}
 
 }  // namespace drover::model

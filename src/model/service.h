@@ -20,8 +20,8 @@ enum class Scheduler { rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, fo, ovf, 
 /// "rr", "wrr", ...: the word of keepalived and ipvsadm.
 std::string_view name(Scheduler scheduler);
 std::optional<Scheduler> scheduler_named(std::string_view word);
-/// Whether this version can carry it out; a service with another one is refused with a sentence.
-bool is_supported(Scheduler scheduler);
+/// lc, wlc, sed, nq: a server that comes back would get every new connection, since it has none.
+bool has_slow_start(Scheduler scheduler);
 
 /// What changes a scheduler's rule; IPVS's flags, and better rules of our own that are off by default.
 struct SchedulerFlags {
@@ -41,7 +41,12 @@ struct Behaviour {
     bool operator==(Behaviour const&) const = default;
 };
 
-enum class Forwarding { direct_routing, nat, tunnel };
+enum class Forwarding {
+    direct_routing,
+    nat,
+    tunnel,
+    reflect,  ///< own: replies come back through the director, the request's addresses swapped
+};
 
 struct RealServer {
     Endpoint endpoint;

@@ -1,5 +1,6 @@
 #include "plan/diff.h"
 
+#include <tuple>
 #include <unordered_map>
 
 #include "base/overloaded.h"
@@ -25,8 +26,11 @@ std::unordered_map<Endpoint, DesiredServer const*> by_endpoint(DesiredService co
 }
 
 bool differs_itself(DesiredService const& is, DesiredService const& wanted) {
-    return is.scheduler != wanted.scheduler || is.persistence_timeout != wanted.persistence_timeout ||
-           is.persistence_prefix != wanted.persistence_prefix || is.instance != wanted.instance;
+    auto const own = [](DesiredService const& s) {
+        return std::tie(s.scheduler, s.flags, s.one_packet, s.behaviour, s.persistence_timeout, s.persistence_prefix,
+                        s.allow, s.deny, s.instance);
+    };
+    return own(is) != own(wanted);
 }
 
 void diff_servers(DesiredService const& is, DesiredService const& wanted, std::vector<Change>& changes) {
@@ -37,9 +41,23 @@ void diff_servers(DesiredService const& is, DesiredService const& wanted, std::v
         auto const found = now.find(server.endpoint);
         if (found == now.end())
             changes.push_back(AddServer{wanted.key, server});
-        else if (found->second->weight != server.weight)
-            changes.push_back(ChangeWeight{wanted.key, server.endpoint, found->second->weight, server.weight});
+        else if (*found->second != server)
+            changes.push_back(ChangeServer{wanted.key, *found->second, server});
     }
+}
+
+/// "weight 1 to 0, uthreshold 100 to 50".
+std::string difference(DesiredServer const& from, DesiredServer const& to) {
+    std::string text;
+    auto const tell = [&](char const* what, auto before, auto after) {
+        if (before == after) return;
+        text += (text.empty() ? "" : ", ") + std::string(what) + " " + std::to_string(before) + " to " +
+                std::to_string(after);
+    };
+    tell("weight", from.weight, to.weight);
+    tell("uthreshold", from.upper_threshold, to.upper_threshold);
+    tell("lthreshold", from.lower_threshold, to.lower_threshold);
+    return text;
 }
 
 }  // namespace
@@ -48,6 +66,7 @@ std::vector<Change> diff(Desired const& is, Desired const& wanted) {
     std::vector<Change> changes;
     auto const now = by_key(is), then = by_key(wanted);
     if (is.timeouts != wanted.timeouts) changes.push_back(SetTimeouts{wanted.timeouts});
+    if (is.limits != wanted.limits) changes.push_back(SetLimits{wanted.limits});
     for (auto const& service : is.services)
         if (!then.contains(service.key)) changes.push_back(RemoveService{service.key});
     for (auto const& service : wanted.services) {
@@ -70,6 +89,10 @@ std::string describe(Change const& change) {
                 return "timeouts (tcp tcpfin udp) set to " + std::to_string(c.timeouts.tcp) + " " +
                        std::to_string(c.timeouts.tcpfin) + " " + std::to_string(c.timeouts.udp);
             },
+            [](SetLimits const& c) {
+                return "limits (drop_entry conn_max flood_rate) set to " + std::to_string(c.limits.drop_entry) + " " +
+                       std::to_string(c.limits.conn_max) + " " + std::to_string(c.limits.flood_rate);
+            },
             [&](AddService const& c) {
                 return of(c.service.key) + " added with " + std::to_string(c.service.servers.size()) + " servers";
             },
@@ -77,9 +100,8 @@ std::string describe(Change const& change) {
             [&](ChangeService const& c) { return of(c.service.key) + " changed"; },
             [&](AddServer const& c) { return of(c.service) + ": server " + c.server.endpoint.text() + " added"; },
             [&](RemoveServer const& c) { return of(c.service) + ": server " + c.server.text() + " removed"; },
-            [&](ChangeWeight const& c) {
-                return of(c.service) + ": server " + c.server.text() + " weight " + std::to_string(c.from) + " to " +
-                       std::to_string(c.to);
+            [&](ChangeServer const& c) {
+                return of(c.service) + ": server " + c.to.endpoint.text() + " " + difference(c.from, c.to);
             },
         },
         change);

@@ -13,13 +13,16 @@ namespace drover::plan {
 struct SetTimeouts {
     model::Timeouts timeouts;
 };
+struct SetLimits {
+    model::Limits limits;
+};
 struct AddService {
     model::DesiredService service;
 };
 struct RemoveService {
     ServiceKey key;
 };
-/// Scheduler, persistence or instance; the servers have changes of their own.
+/// Anything of it but its servers, which have changes of their own.
 struct ChangeService {
     model::DesiredService service;
 };
@@ -31,14 +34,15 @@ struct RemoveServer {
     ServiceKey service;
     Endpoint server;
 };
-struct ChangeWeight {
+/// Weight or thresholds; both are the same server.
+struct ChangeServer {
     ServiceKey service;
-    Endpoint server;
-    std::int32_t from = 0;
-    std::int32_t to = 0;
+    model::DesiredServer from;
+    model::DesiredServer to;
 };
 
-using Change = std::variant<SetTimeouts, AddService, RemoveService, ChangeService, AddServer, RemoveServer, ChangeWeight>;
+using Change = std::variant<SetTimeouts, SetLimits, AddService, RemoveService, ChangeService, AddServer, RemoveServer,
+                            ChangeServer>;
 
 /// In the order in which they are safely carried out: what goes, goes first, so that its room can be used again.
 std::vector<Change> diff(model::Desired const& is, model::Desired const& wanted);

@@ -21,7 +21,7 @@ struct Candidate {
 ///   rr   every server once, whatever its weight
 ///   wrr  ip_vs_wrr.c: levels from the highest weight down in steps of the greatest common divisor; on each level every
 ///        server that heavy. Weights whose turn is longer than `longest` are scaled down, none below 1.
-/// Empty when nobody may be chosen. Only rr and wrr; see model::is_supported().
+/// Empty when nobody may be chosen. Only rr and wrr.
 std::vector<std::uint16_t> ring(model::Scheduler scheduler, std::span<Candidate const> candidates, std::size_t longest);
 
 }  // namespace drover::scheduler

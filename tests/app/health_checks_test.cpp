@@ -120,6 +120,41 @@ TEST_F(HealthChecksTest, NeedAllChecksOfAServer) {
     EXPECT_TRUE(pooled().in_pool);
 }
 
+TEST_F(HealthChecksTest, OfAGroupRunOnceAndSpeakForEachMember) {
+    auto const member = [](char const* address, std::uint16_t port) {
+        return ServiceKey{{*Address::parse(address), port}, Protocol::tcp};
+    };
+    service.group = {service.key, member("172.51.97.176", 443), member("2001:db8::1", 80)};
+    add_check(listener.endpoint);
+    start();
+    ASSERT_TRUE(wait_for_result(model::HealthState::up));
+    auto const rows = checks.observed();
+    ASSERT_EQ(rows.size(), 2u) << "the server is not of the third one's family";
+    EXPECT_EQ(rows[0].service, service.group[0]);
+    EXPECT_EQ(rows[0].server.text(), "127.0.0.1:80");
+    EXPECT_EQ(rows[1].service, service.group[1]);
+    EXPECT_EQ(rows[1].server.text(), "127.0.0.1:443");
+    listener.close();
+    ASSERT_TRUE(wait_for_changes(1));
+    EXPECT_EQ(changes[0].service, service.key);
+    EXPECT_EQ(changes.size(), 1u);
+    for (auto const& row : checks.observed()) EXPECT_EQ(row.state, model::HealthState::down);
+}
+
+TEST_F(HealthChecksTest, OfAGroupSpeakForThePortThatTheServerHasItself) {
+    auto const vip = service.key.endpoint.address;
+    service.group = {service.key, {{vip, listener.endpoint.port}, Protocol::tcp}};
+    server().endpoint.port = service.key.endpoint.port;
+    add_check(listener.endpoint);
+    service.servers.push_back(service.servers.front());
+    service.servers.back().endpoint.port = listener.endpoint.port;
+    checks.apply({service});
+    auto const rows = checks.observed();
+    ASSERT_EQ(rows.size(), 2u);
+    for (auto const& row : rows) EXPECT_EQ(row.server.port, row.service.endpoint.port);
+    EXPECT_NE(rows[0].service, rows[1].service);
+}
+
 TEST_F(HealthChecksTest, KeepWhatWasJudgedOverAReload) {
     add_check(listener.endpoint, 0);
     listener.close();

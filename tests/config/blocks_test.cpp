@@ -182,6 +182,23 @@ TEST(Instance, TakesDefaultsFromGlobalDefs) {
     EXPECT_EQ(loaded.configuration.global.timeouts, (model::Timeouts{100, 120, 7}));
 }
 
+TEST(Timeouts, WrongOnesHaveKeepalivedsOutcome) {
+    constexpr Outcome outcomes[] = {
+        {"tcp 2678401", "bad-timeout", 5}, {"tcp -1", "bad-timeout", 5},    {"tcp abc", "bad-timeout", 5},
+        {"udp 7 tcp", "bad-timeout", 5},   {"tcp 5 foo", "bad-timeout", 5}, {"tcp 2678400", "bad-timeout", 0},
+    };
+    for (auto const& outcome : outcomes) {
+        auto const loaded = load_text("global_defs {\n lvs_timeouts " + std::string(outcome.line) + "\n}\n");
+        EXPECT_EQ(places(loaded).size(), 1u) << outcome.line;
+        EXPECT_NE(find(loaded, outcome.code), nullptr) << outcome.line;
+        EXPECT_EQ(loaded.exit_code, outcome.exit_code) << outcome.line;
+        EXPECT_EQ(loaded.configuration.global.timeouts.tcpfin, 120u);
+    }
+    auto const zero = load_text("global_defs {\n lvs_timeouts tcp 0 tcpfin 2073600 udp 1\n}\n");
+    EXPECT_THAT(places(zero), IsEmpty());
+    EXPECT_EQ(zero.configuration.global.timeouts, (model::Timeouts{900, 2073600, 1}));
+}
+
 TEST(Service, WrongValuesHaveKeepalivedsOutcome) {
     constexpr Outcome outcomes[] = {
         {"lb_algo RR", "bad-word", 5},
@@ -200,7 +217,6 @@ TEST(Service, WrongValuesHaveKeepalivedsOutcome) {
         {"real_server 2001:db8::1 80 {\n }", "mixed-families", 5},
         {"real_server 10.0.0.3 81 {\n }", "port-reset", 5},
         {"real_server 10.0.0.3 70000 {\n }", "bad-port", 5},
-        {"lb_algo wlc", "not-yet", 0},
         {"lb_kind NAT", "service-left-out", 0},
         {"sorry_server 10.0.0.9 80", "not-yet", 0},
     };
@@ -226,18 +242,18 @@ TEST(Service, WithoutProtocolIsUdpAndWithoutKindIsLeftOut) {
 
 TEST(Service, KindsThatAreNotCarriedOutAreLeftOutAndNamedOnceEach) {
     std::string text;
-    for (auto const* head : {"fwmark 1", "fwmark 2", "group G", "2001:db8::1 80"})
-        text += std::string("virtual_server ") + head + " {\n lb_algo rr\n lb_kind DR\n protocol TCP\n real_server " +
-                (head[0] == '2' ? "2001:db8::2" : "10.0.0.2") + " 80 {\n }\n}\n";
+    for (auto const* head : {"fwmark 1", "fwmark 2", "10.0.0.1 80", "10.0.0.3 80", "10.0.0.4 80"})
+        text += std::string("virtual_server ") + head + " {\n lb_algo rr\n protocol TCP\n lb_kind " +
+                (head[0] == 'f'   ? "DR"
+                 : head[7] == '1' ? "NAT"
+                 : head[7] == '3' ? "TUN"
+                                  : "REFLECT") +
+                "\n real_server 10.0.0.2 80 {\n }\n}\n";
     auto const loaded = load_text(text);
-    EXPECT_EQ(count(loaded, "service-left-out"), 3u);
+    EXPECT_EQ(count(loaded, "service-left-out"), 4u);
     EXPECT_EQ(find(loaded, "service-left-out")->also.size(), 1u);
     EXPECT_THAT(loaded.configuration.services, IsEmpty());
     EXPECT_EQ(loaded.exit_code, clean);
-}
-
-TEST(Service, KeepsASchedulerThatTheDataPlaneWillRefuse) {
-    EXPECT_EQ(load_text(service("    lb_algo sh\n")).configuration.services.at(0).scheduler, model::Scheduler::sh);
 }
 
 TEST(Check, InheritsFromServerAndServiceInThatOrder) {

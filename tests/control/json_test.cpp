@@ -41,6 +41,8 @@ TEST(Json, BringsAStatusBackAsItWas) {
     EXPECT_EQ(services[1].key.protocol, Protocol::udp);
     EXPECT_FALSE(services[1].gate_open);
     EXPECT_TRUE(services[1].servers[0].local);
+    EXPECT_EQ(services[0].servers[0].rising_to, std::nullopt);
+    EXPECT_EQ(services[1].servers[0].rising_to, 30);
 }
 
 TEST(Json, WritesCountersThatADoubleCannotHoldAsText) {

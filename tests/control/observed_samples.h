@@ -27,7 +27,7 @@ inline model::DataplaneObserved sample_dataplane() {
     web.servers = {near, far};
     dns.key = {endpoint("2001:db8::53", 53), Protocol::udp};
     dns.persistence_prefix = 128, dns.instance = "VI_2", dns.gate_open = false;
-    dns.servers = {{.endpoint = endpoint("2001:db8::2", 53), .weight = 3, .local = true}};
+    dns.servers = {{.endpoint = endpoint("2001:db8::2", 53), .weight = 3, .rising_to = 30, .local = true}};
 
     model::DataplaneObserved dataplane;
     dataplane.attachments = {{"eth0", "native", ""}, {"eth1", "generic", "the driver has no native XDP"}};

@@ -40,6 +40,7 @@ Services
   UDP [2001:db8::53]:53 rr, of VI_2: shut (this director is not master, packets are dropped)
     SERVER                   WEIGHT ACTIVECONN  INACTCONN  HEALTH               NEXT HOP
     [2001:db8::2]:53              3          0          0  not checked          this host itself
+      slow_start: its weight rises to 30
 
 Packet path
   eth0            XDP native

@@ -19,18 +19,22 @@ using Kind = Outcome::Kind;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
-/// A listening socket on 127.0.0.1; `serve` handles one connection on a thread.
+/// A listening socket on 127.0.0.1 or ::1; `serve` handles one connection on a thread.
 class Server {
 public:
-    explicit Server(int backlog = 8) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(::listen(listener_.get(), backlog), 0);
-        socklen_t size = sizeof address;
-        ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-        endpoint = {Address::v4(0x7f000001), ntohs(address.sin_port)};
+    explicit Server(int backlog = 8, Family family = Family::v4)
+        : listener_(::socket(family == Family::v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        if (family == Family::v4) {
+            sockaddr_in address{};
+            address.sin_family = AF_INET;
+            address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+            endpoint = {Address::v4(0x7f000001), listen_at(address, address.sin_port, backlog)};
+        } else {
+            sockaddr_in6 address{};
+            address.sin6_family = AF_INET6;
+            address.sin6_addr = IN6ADDR_LOOPBACK_INIT;
+            endpoint = {*Address::parse("::1"), listen_at(address, address.sin6_port, backlog)};
+        }
     }
     ~Server() {
         ::shutdown(listener_.get(), SHUT_RDWR);
@@ -65,6 +69,16 @@ public:
     std::string request;
 
 private:
+    /// Returns the port, which the kernel chooses.
+    template <class SocketAddress>
+    std::uint16_t listen_at(SocketAddress& address, in_port_t const& port, int backlog) {
+        EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::listen(listener_.get(), backlog), 0);
+        socklen_t size = sizeof address;
+        ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+        return ntohs(port);
+    }
+
     loop::Fd listener_;
     std::thread thread_;
 };
@@ -111,6 +125,23 @@ TEST(TcpProbe, PassesWhenTheServerListens) {
     auto const outcome = attempt(tcp(server.endpoint));
     EXPECT_EQ(outcome.kind, Kind::passed);
     EXPECT_EQ(outcome.sentence, "connected to " + server.endpoint.text());
+}
+
+TEST(TcpProbe, ReachesAServerOfIpv6) {
+    Server server(8, Family::v6);
+    EXPECT_EQ(attempt(tcp(server.endpoint)),
+              (Outcome{Kind::passed, "connected to [::1]:" + std::to_string(server.endpoint.port)}));
+    server.close();
+    EXPECT_EQ(attempt(tcp(server.endpoint)),
+              (Outcome{Kind::failed, "no connection to " + server.endpoint.text() + ": Connection refused"}));
+}
+
+TEST(HttpProbe, AsksAServerOfIpv6ByItsAddressInBrackets) {
+    Server server(8, Family::v6);
+    server.answer("HTTP/1.0 200 OK\r\n\r\n");
+    EXPECT_EQ(attempt(http(server.endpoint)).kind, Kind::passed);
+    server.join();
+    EXPECT_THAT(server.request, HasSubstr("\r\nHost: [::1]:" + std::to_string(server.endpoint.port) + "\r\n"));
 }
 
 TEST(TcpProbe, FailsWhenTheServerRefuses) {
