@@ -161,6 +161,8 @@ enum {
 	SERVICE_SLOPPY_TCP = 2048,	 /* sloppy_tcp */
 	SERVICE_SLOPPY_SCTP = 4096,	 /* sloppy_sctp */
 	SERVICE_DENIES_OTHERS = 8192,	 /* it has an allow list: a source that no prefix names is denied */
+	SERVICE_HASH_EVEN = 16384,	 /* sh_even: how the ring was laid out; nothing to the packet path */
+	SERVICE_RANDOM_START = 32768,	 /* rr, wrr: where the cursor began; nothing to the packet path */
 };
 
 /* One cache line; found by service id. Every field is stored by itself, atomically. */
@@ -184,8 +186,9 @@ static inline __u64 ring_word(__u32 first_chunk, __u32 slots)
 /* What the schedulers remember of a service; a cache line each, because every CPU writes to it. */
 struct cursor {
 	__u64 next;	/* position in the ring of the next new connection */
-	__u64 cached;	/* lblc and lblcr: the server chosen last, bpf/pick.h */
-	__u64 reserved[6];
+	__u64 cached;	/* lblc: the server chosen last; lblc and lblcr: when that was. 0: nothing is remembered. bpf/pick.h */
+	__u64 set;	/* lblcr: its set of servers */
+	__u64 reserved[5];
 };
 
 struct ring_chunk {
@@ -203,7 +206,8 @@ struct server {
 	__u32 weight;
 	__u32 upper; /* upper threshold of active and inactive connections; 0: none */
 	__u32 lower; /* lower threshold; 0: three quarters of the upper one */
-	__u64 reserved;
+	__u32 last_weight; /* the last one that was not 0: mh goes by it. User space only */
+	__u32 reserved;
 };
 
 /* Destination MAC in the low 48 bits as in the frame, port slot of the way out above. */
@@ -217,8 +221,26 @@ struct server_load {
 	__u32 active;
 	__u32 inactive;
 	__u32 persistent; /* templates */
-	__u32 overloaded; /* 1: upper threshold reached and not yet below the lower one: no new flows (IP_VS_DEST_F_OVERLOAD) */
+	__u16 overloaded; /* 1: upper threshold reached and not yet below the lower one: no new flows (IP_VS_DEST_F_OVERLOAD) */
+	__u16 cached;	  /* lblcr: its number in the service's set, 0: none */
 };
+
+/*
+ * What `overloaded` is after an entry of any kind has begun or ended, as ip_vs_bind_dest() and ip_vs_unbind_dest() have
+ * it. `total` is active + inactive; for a moment it may be seen below 0, when another CPU has counted an end first.
+ */
+static inline __u16 overloaded_after(__u16 overloaded, int begun, __u32 total, __u32 upper, __u32 lower)
+{
+	__s64 entries = (__s32)total;
+
+	if (begun)
+		return upper && entries >= upper ? 1 : overloaded;
+	if (lower)
+		return entries < lower ? 0 : overloaded;
+	if (upper)
+		return entries * 4 < (__s64)upper * 3 ? 0 : overloaded;
+	return 0;
+}
 
 /* Per CPU, for each service and each server. */
 struct traffic {

@@ -48,6 +48,19 @@ static __always_inline __u32 *load_of(struct server_load *load, __u64 meta)
 	return ACTIVE_STATES >> meta_state(meta) & 1 ? &load->active : &load->inactive;
 }
 
+/* An upper threshold reached, or a lower one left behind. */
+static __always_inline void judge_load(__u32 server_record, struct server_load *load, int begun)
+{
+	struct server *server = bpf_map_lookup_elem(&servers, &server_record);
+	__u16 is;
+
+	if (!server)
+		return;
+	is = overloaded_after(load->overloaded, begun, load->active + load->inactive, server->upper, server->lower);
+	if (is != load->overloaded)
+		load->overloaded = is;
+}
+
 /* An entry came to be (from = 0), changed its kind, or ended (to = 0). Call it only after your CAS won. */
 static __always_inline void count_load(__u32 server_record, __u64 from, __u64 to)
 {
@@ -64,6 +77,8 @@ static __always_inline void count_load(__u32 server_record, __u64 from, __u64 to
 		__sync_fetch_and_add(was, -1);
 	if (is)
 		__sync_fetch_and_add(is, 1);
+	if (!was || !is)
+		judge_load(server_record, load, !was);
 }
 
 #endif

@@ -19,6 +19,10 @@ const volatile __u32 wide_mask = 0;
 const volatile __u32 wide_near_mask = 0;
 const volatile __u64 hash_seed = 0;
 const volatile __u32 tick_shift = 6;
+const volatile __u32 ticks_a_day = 86400 * 4;
+
+/* A word that others change meanwhile, read once. */
+#define READ(word) (*(const volatile __u64 *)&(word))
 
 /*
  * Always 0, which the verifier does not know. Adding it makes the verifier forget which of several ways led to a value,

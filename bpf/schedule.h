@@ -4,25 +4,14 @@
 #define DROVER_SCHEDULE_H
 
 #include "flow.h"
+#include "pick.h"
 
 /* Results of schedule() and what it is made of: a LIVE meta, or one of these. */
 enum { SCHEDULE_NO_ROOM = SLOT_FREE, SCHEDULE_BUSY = SLOT_BUSY, SCHEDULE_NOBODY = SLOT_CLAIM, SCHEDULE_FULL = 1 << 2 };
 
-#define NO_SERVER (~0u)
-
-static __always_inline __u32 pick_from_ring(__u32 id, const struct service *service)
+static __always_inline __u32 pick_for(const struct flow *flow)
 {
-	__u64 ring = READ(service->ring);
-	__u32 slots = (__u32)ring, place, number;
-	struct cursor *cursor = bpf_map_lookup_elem(&cursors, &id);
-	struct ring_chunk *chunk;
-
-	if (!cursor || !slots)
-		return NO_SERVER;
-	place = __sync_fetch_and_add(&cursor->next, 1) % slots;
-	number = (__u32)(ring >> 32) + place / RING_CHUNK;
-	chunk = bpf_map_lookup_elem(&rings, &number);
-	return chunk ? chunk->server[place % RING_CHUNK] : NO_SERVER;
+	return pick(flow->service, flow->client, flow->client_port, flow->vip);
 }
 
 static __always_inline struct server *server_at(const struct service *service, __u32 index)
@@ -53,7 +42,7 @@ static __always_inline int still_binds(const struct service *service, const stru
 /* The template's server is gone: the template moves to another one, as IPVS gives up the old template for a new one. */
 static __always_inline __u64 move_template(const struct flow *flow, const struct service *service, __u64 *word, __u64 meta)
 {
-	__u32 index = pick_from_ring(flow->service, service);
+	__u32 index = pick_for(flow);
 	__u64 moved;
 
 	if (index == NO_SERVER)
@@ -88,7 +77,7 @@ static __always_inline __u64 use_template_in(const struct flow *flow, const stru
 	case FIND_MISS:
 		break;
 	}
-	index = pick_from_ring(flow->service, service);
+	index = pick_for(flow);
 	if (index == NO_SERVER)
 		return SCHEDULE_NOBODY;
 	return take(&key, make_meta(0, 0, index, STATE_NONE, FLAG_TEMPLATE, flow->now), words);
@@ -118,7 +107,7 @@ static __always_inline __u64 schedule(const struct flow *flow, const struct serv
 		index = meta_server(meta);
 		flags = FLAG_HAS_TEMPLATE;
 	} else {
-		index = pick_from_ring(id, service);
+		index = pick_for(flow);
 		if (index == NO_SERVER)
 			return SCHEDULE_NOBODY;
 	}
@@ -169,7 +158,7 @@ static __always_inline __u64 schedule_one_packet(const struct flow *flow, const 
 			return meta;
 		index = meta_server(meta);
 	} else {
-		index = pick_from_ring(id, service);
+		index = pick_for(flow);
 	}
 	if (index == NO_SERVER)
 		return SCHEDULE_NOBODY;

@@ -9,8 +9,6 @@
 
 #include "count.h"
 
-#define READ(word) (*(const volatile __u64 *)&(word))
-
 /* A narrow key uses the first word alone. */
 struct slot_key {
 	__u64 word[MAX_KEY_WORDS];

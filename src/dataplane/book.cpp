@@ -204,7 +204,11 @@ Result<Book::Stretch> Book::grow_room(std::uint32_t id) {
         tables_.servers[*first + i] = copied ? tables_.servers[old.first + i] : contract::server{};
         tables_.server_names[*first + i] = copied ? tables_.server_names[old.first + i] : contract::server_name{};
         tables_.loads[*first + i] = contract::server_load{};
-        if (copied) move_load(tables_.loads[old.first + i], tables_.loads[*first + i]);
+        if (!copied) continue;
+        auto& load_then = tables_.loads[old.first + i];
+        tables_.loads[*first + i].overloaded = load_then.overloaded;
+        tables_.loads[*first + i].cached = load_then.cached;
+        move_load(load_then, tables_.loads[*first + i]);
     }
     service.server_base = *first;
     service.server_room = length;

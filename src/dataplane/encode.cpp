@@ -108,4 +108,41 @@ void read_kind(std::uint32_t flags, model::DesiredService& service) {
     for (auto const& behaviour : kBehaviours) service.behaviour.*behaviour.member = (flags & behaviour.flag) != 0;
 }
 
+contract::pick pick_of(model::Scheduler scheduler) {
+    using enum model::Scheduler;
+    switch (scheduler) {
+        case rr:
+        case wrr: return contract::PICK_NEXT;
+        case sh:
+        case dh:
+        case mh: return contract::PICK_HASH;
+        case lc: return contract::PICK_LC;
+        case wlc: return contract::PICK_WLC;
+        case sed: return contract::PICK_SED;
+        case nq: return contract::PICK_NQ;
+        case fo: return contract::PICK_FO;
+        case ovf: return contract::PICK_OVF;
+        case twos: return contract::PICK_TWOS;
+        case lblc: return contract::PICK_LBLC;
+        case lblcr: return contract::PICK_LBLCR;
+    }
+    return contract::PICK_NEXT;
+}
+
+std::uint32_t scheduler_bits(model::Scheduler scheduler, model::SchedulerFlags const& flags) {
+    std::uint32_t bits = 0;
+    if (flags.port) bits |= contract::SERVICE_HASH_PORT;
+    if (flags.fallback) bits |= contract::SERVICE_HASH_FALLBACK;
+    if (flags.sh_even) bits |= contract::SERVICE_HASH_EVEN;
+    if (flags.random_start) bits |= contract::SERVICE_RANDOM_START;
+    if (scheduler == model::Scheduler::dh) bits |= contract::SERVICE_HASH_DESTINATION;
+    if (scheduler == model::Scheduler::mh) bits |= contract::SERVICE_HASH_MAGLEV;
+    return bits;
+}
+
+model::SchedulerFlags scheduler_flags(std::uint32_t bits) {
+    return {(bits & contract::SERVICE_HASH_PORT) != 0, (bits & contract::SERVICE_HASH_FALLBACK) != 0,
+            (bits & contract::SERVICE_HASH_EVEN) != 0, (bits & contract::SERVICE_RANDOM_START) != 0};
+}
+
 }  // namespace drover::dataplane

@@ -40,4 +40,14 @@ std::uint32_t kind_flags(model::DesiredService const& service);
 /// What kind_flags() has said.
 void read_kind(std::uint32_t flags, model::DesiredService& service);
 
+/// How the packet path picks a server.
+contract::pick pick_of(model::Scheduler scheduler);
+
+/// The SERVICE_* bits of a scheduler and its flags, which of all bits they are, and the flags back from them.
+std::uint32_t scheduler_bits(model::Scheduler scheduler, model::SchedulerFlags const& flags);
+inline constexpr std::uint32_t kSchedulerBits = contract::SERVICE_HASH_PORT | contract::SERVICE_HASH_FALLBACK |
+                                                contract::SERVICE_HASH_DESTINATION | contract::SERVICE_HASH_MAGLEV |
+                                                contract::SERVICE_HASH_EVEN | contract::SERVICE_RANDOM_START;
+model::SchedulerFlags scheduler_flags(std::uint32_t bits);
+
 }  // namespace drover::dataplane

@@ -7,6 +7,7 @@
 #include "base/overloaded.h"
 #include "dataplane/encode.h"
 #include "dataplane/words.h"
+#include "scheduler/maglev.h"
 #include "scheduler/ring.h"
 
 namespace drover::dataplane {
@@ -104,6 +105,7 @@ model::DesiredService Programmer::read_service(std::uint32_t id) const {
     model::DesiredService service;
     service.key = book_.key_of(id);
     service.scheduler = static_cast<model::Scheduler>(tables_.service_names[id].scheduler);
+    service.flags = scheduler_flags(record.flags);
     service.persistence_timeout = ticks_.to_seconds(record.persistence);
     service.persistence_prefix = mask_length(record.persistence_mask, service.key.endpoint.address.family());
     read_kind(record.flags, service);
@@ -119,12 +121,19 @@ model::DesiredServer Programmer::read_server(std::uint32_t id, std::uint16_t num
     return {book_.server_of(id, number), static_cast<std::int32_t>(record.weight), record.upper, record.lower};
 }
 
-/// The turns of each server are right; their order, which is the configuration's, cannot be told from the tables.
-bool Programmer::ring_fits(std::uint32_t id, model::DesiredService const& service) const {
+std::vector<std::uint16_t> Programmer::ring_of(std::uint32_t id, model::DesiredService const& service) const {
     std::vector<scheduler::Candidate> candidates;
     for (auto const& server : service.servers)
-        candidates.push_back({*book_.find_server(id, server.endpoint), server.weight});
-    auto wanted = scheduler::ring(service.scheduler, candidates, MAX_RING);
+        if (auto const number = book_.find_server(id, server.endpoint))
+            candidates.push_back({*number, server.weight,
+                                  static_cast<std::int32_t>(tables_.servers[book_.record_of(id, *number)].last_weight),
+                                  server.endpoint});
+    return scheduler::ring(service.scheduler, service.flags, candidates, MAX_RING);
+}
+
+/// The turns of each server are right; their order, which is the configuration's, cannot be told from the tables.
+bool Programmer::ring_fits(std::uint32_t id, model::DesiredService const& service) const {
+    auto wanted = ring_of(id, service);
     auto const ring = tables_.services[id].ring;
     auto const first = static_cast<std::uint32_t>(ring >> 32), slots = static_cast<std::uint32_t>(ring);
     if (slots != wanted.size() || std::uint64_t{first} + chunks_of(ring) > tables_.rings.size()) return false;
@@ -256,6 +265,14 @@ Result<void> Programmer::change_service(model::DesiredService const& service) {
     return write_service(*book_.find_service(service.key), service);
 }
 
+/// A random start comes from the table's own seed, which no other director has.
+void Programmer::reset_cursor(std::uint32_t id, model::SchedulerFlags const& flags, std::size_t start) {
+    auto& cursor = tables_.cursors[id];
+    store(cursor.next, flags.random_start ? contract::narrow_hash(id, tables_.layout->seed) : __u64{start});
+    store(cursor.cached, __u64{0});
+    store(cursor.set, __u64{0});
+}
+
 Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService const& service) {
     std::uint32_t role = 0;
     if (!service.instance.empty()) {
@@ -265,9 +282,11 @@ Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService c
     }
     auto& record = tables_.services[id];
     auto& name = tables_.service_names[id];
+    if (name.scheduler != static_cast<__u32>(service.scheduler)) reset_cursor(id, service.flags, 0);
     name.scheduler = static_cast<__u32>(service.scheduler);
     if (auto done = write_sources(id, service); !done) return done;
-    store(record.flags, (record.flags & __u32{contract::SERVICE_HAS_LOCAL}) | kind_flags(service));
+    store(record.flags, (record.flags & __u32{contract::SERVICE_HAS_LOCAL}) | kind_flags(service) | scheduler_bits(service.scheduler, service.flags));
+    store(record.pick, __u32{pick_of(service.scheduler)});
     store(record.server_base, name.server_base);
     store(record.protocol, static_cast<__u32>(service.key.protocol));
     __u64 mask[2];
@@ -304,6 +323,11 @@ Result<void> Programmer::add_server(std::uint32_t id, model::DesiredServer const
     if (added->fresh) tables_.server_names[record].carried = negated(kernel_.server_traffic(record));
     places_[server.endpoint.address].insert({id, added->number});
     write_next_hop(id, added->number);
+    if (added->fresh) {
+        store(tables_.loads[record].overloaded, __u16{0});
+        store(tables_.loads[record].cached, __u16{0});
+    }
+    store(tables_.servers[record].last_weight, static_cast<__u32>(server.weight));
     write_server(id, added->number, server);
     return {};
 }
@@ -326,11 +350,15 @@ void Programmer::retire_servers() {
     }
 }
 
+/// Room made by a higher threshold counts at once, as in __ip_vs_update_dest().
 void Programmer::write_server(std::uint32_t id, std::uint16_t number, model::DesiredServer const& server) {
     auto& record = tables_.servers[book_.record_of(id, number)];
-    store(record.weight, static_cast<__u32>(server.weight));
+    if (server.upper_threshold == 0 || server.upper_threshold > record.upper)
+        store(tables_.loads[book_.record_of(id, number)].overloaded, __u16{0});
     store(record.upper, __u32{server.upper_threshold});
     store(record.lower, __u32{server.lower_threshold});
+    if (server.weight != 0) store(record.last_weight, static_cast<__u32>(server.weight));
+    store(record.weight, static_cast<__u32>(server.weight));
     store(record.flags, record.flags | __u32{contract::SERVER_AVAILABLE});
 }
 
@@ -354,10 +382,10 @@ Result<void> Programmer::grow_room(std::uint32_t id) {
 }
 
 Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService const& service) {
-    std::vector<scheduler::Candidate> candidates;
-    for (auto const& server : service.servers)
-        if (auto const number = book_.find_server(id, server.endpoint)) candidates.push_back({*number, server.weight});
-    auto const turn = scheduler::ring(service.scheduler, candidates, MAX_RING);
+    if (service.scheduler == model::Scheduler::mh && service.servers.size() > scheduler::kMaglevSlots)
+        return fail("service " + service.key.keepalived_text() + " has " + std::to_string(service.servers.size()) +
+                    " real servers, but mh takes no more than " + std::to_string(scheduler::kMaglevSlots));
+    auto const turn = ring_of(id, service);
     auto const slots = static_cast<std::uint32_t>(turn.size());
     std::uint32_t first = 0;
     if (slots > 0) {
@@ -372,6 +400,8 @@ Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService co
         for (std::uint32_t i = 0; i < slots; ++i) tables_.rings[first + i / RING_CHUNK].server[i % RING_CHUNK] = turn[i];
     }
     auto& word = tables_.services[id].ring;
+    if (static_cast<std::uint32_t>(word) == 0)
+        reset_cursor(id, service.flags, scheduler::first_position(service.scheduler, turn));
     retire_ring(word);
     store(word, __u64{contract::ring_word(first, slots)});
     return {};

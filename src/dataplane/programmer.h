@@ -72,6 +72,8 @@ private:
     Result<void> write_service(std::uint32_t id, model::DesiredService const& service);
     Result<void> write_sources(std::uint32_t id, model::DesiredService const& service);
     model::DesiredServer read_server(std::uint32_t id, std::uint16_t number) const;
+    void reset_cursor(std::uint32_t id, model::SchedulerFlags const& flags, std::size_t start);
+    std::vector<std::uint16_t> ring_of(std::uint32_t id, model::DesiredService const& service) const;
     void write_server(std::uint32_t id, std::uint16_t number, model::DesiredServer const& server);
     void write_next_hop(std::uint32_t id, std::uint16_t number);
     void write_local_flag(std::uint32_t id);

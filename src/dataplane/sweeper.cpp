@@ -153,8 +153,19 @@ void Sweeper::decide_due(std::uint32_t now, SweepResult& result) {
 bool Sweeper::expire(__u64& word, SlotKey const& key, std::uint64_t meta) {
     if (!swap(word, __u64{meta}, __u64{contract::meta_freed(meta)})) return false;
     auto const record = record_of(key, meta);
-    if (record < tables_.loads.size()) add(tables_.loads[record].*load_member(meta), ~__u32{0});
+    if (record >= tables_.loads.size()) return true;
+    add(tables_.loads[record].*load_member(meta), ~__u32{0});
+    judge_load(record, false);
     return true;
+}
+
+/// As count_load() of bpf/count.h has it after an entry has begun or ended.
+void Sweeper::judge_load(std::uint32_t record, bool begun) {
+    auto& now = tables_.loads[record];
+    auto const& server = tables_.servers[record];
+    auto const was = load(now.overloaded);
+    auto const is = contract::overloaded_after(was, begun, load(now.active) + load(now.inactive), load(server.upper), load(server.lower));
+    if (is != was) store(now.overloaded, is);
 }
 
 std::uint32_t Sweeper::record_of(SlotKey const& key, std::uint64_t meta) const {
@@ -175,6 +186,7 @@ void Sweeper::recount(SweepResult& result) {
         add(now.active, static_cast<__u32>(counted.active - seen.shown.active));
         add(now.inactive, static_cast<__u32>(counted.inactive - seen.shown.inactive));
         add(now.persistent, static_cast<__u32>(counted.persistent - seen.shown.persistent));
+        judge_load(static_cast<std::uint32_t>(record), counted.active + counted.inactive > seen.shown.active + seen.shown.inactive);
         ++result.corrected;
     }
 }

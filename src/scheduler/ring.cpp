@@ -2,17 +2,23 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
+
+#include "scheduler/hash_table.h"
+#include "scheduler/maglev.h"
 
 namespace drover::scheduler {
 
 namespace {
 
+std::vector<Candidate> newest_first(std::span<Candidate const> candidates) {
+    return {candidates.rbegin(), candidates.rend()};
+}
+
 std::vector<Candidate> usable_newest_first(std::span<Candidate const> candidates) {
-    std::vector<Candidate> usable;
-    for (auto const& candidate : candidates)
-        if (candidate.weight > 0) usable.push_back(candidate);
-    std::ranges::reverse(usable);
-    return usable;
+    auto servers = newest_first(candidates);
+    std::erase_if(servers, [](Candidate const& server) { return server.weight <= 0; });
+    return servers;
 }
 
 std::int64_t divisor_of(std::vector<Candidate> const& servers) {
@@ -44,14 +50,27 @@ std::vector<std::uint16_t> weighted_turn(std::vector<Candidate> servers, std::si
 
 }  // namespace
 
-std::vector<std::uint16_t> ring(model::Scheduler scheduler, std::span<Candidate const> candidates,
-                                std::size_t longest) {
+std::vector<std::uint16_t> ring(model::Scheduler scheduler, model::SchedulerFlags const& flags,
+                                std::span<Candidate const> candidates, std::size_t longest) {
+    using enum model::Scheduler;
+    if (scheduler == sh)
+        return flags.sh_even ? even_source_table(newest_first(candidates)) : source_table(newest_first(candidates));
+    if (scheduler == dh) return destination_table(newest_first(candidates));
+    if (scheduler == mh) return maglev_table(candidates);
     auto servers = usable_newest_first(candidates);
     if (servers.empty()) return {};
-    if (scheduler == model::Scheduler::wrr) return weighted_turn(std::move(servers), longest);
+    if (scheduler == wrr) return weighted_turn(std::move(servers), longest);
     std::vector<std::uint16_t> turn;
     for (auto const& server : servers) turn.push_back(server.number);
     return turn;
+}
+
+std::size_t first_position(model::Scheduler scheduler, std::span<std::uint16_t const> turn) {
+    if (scheduler != model::Scheduler::wrr) return 0;
+    std::set<std::uint16_t> seen;  // of the last level, which has every server once
+    auto position = turn.size();
+    while (position > 0 && seen.insert(turn[position - 1]).second) --position;
+    return position;
 }
 
 }  // namespace drover::scheduler

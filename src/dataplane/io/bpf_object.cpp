@@ -88,6 +88,7 @@ Result<std::unique_ptr<BpfObject>> BpfObject::load(Pins const* pins, std::uint64
     set_masks(*object->skeleton_->rodata, object->layout_);
     object->skeleton_->rodata->hash_seed = object->layout_.seed;
     object->skeleton_->rodata->tick_shift = object->layout_.tick_shift;
+    object->skeleton_->rodata->ticks_a_day = object->ticks_.from_seconds(86400);
     bpf_map__set_max_entries(object->skeleton_->maps.narrow, object->layout_.narrow_buckets);
     bpf_map__set_max_entries(object->skeleton_->maps.wide, object->layout_.wide_buckets);
     if (object->adopted_)
