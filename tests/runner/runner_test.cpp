@@ -10,7 +10,10 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <sstream>
+#include <thread>
 
 #include "loop/io/clock.h"
 #include "runner/io/account.h"
@@ -170,7 +173,7 @@ TEST_F(Runner, StopsAScriptThatTakesTooLongWithAllItStarted) {
 
 TEST_F(Runner, KillsAScriptThatDoesNotHearTheFirstSignal) {
     auto const deaf = script("deaf.sh", "trap '' TERM; echo ready; while :; do sleep 0.05; done");
-    post({deaf}, "q", 100ms);
+    post({deaf}, "q", 1s);  // time enough to become deaf
     EXPECT_THAT(until_ended(),
                 ElementsAre("deaf.sh: ready", "script " + deaf + " did not end within 1 s and was stopped"));
 }
@@ -387,6 +390,30 @@ TEST_F(DyingRunner, LeavesTheEndOfARunningScriptUnknownAndDoesNotRunItAgain) {
     std::ofstream(path("go")) << "now\n";
     wait_for([&] { return content("ended") == "end\n"; });
     EXPECT_TRUE(begun());
+}
+
+TEST_F(DyingRunner, EndsEveryRequestHoweverManyAreOnTheirWay) {
+    auto const append = script("append.sh", "echo $1 >> " + path("run"));
+    constexpr int requests = 200;
+    std::jthread const poster([&] {
+        for (int i = 1; i <= requests; ++i) {
+            post({append, std::to_string(i)}, std::to_string(i % 7));
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+    });
+    for (std::size_t deaths = 1; deaths <= 3; ++deaths) {
+        wait_for_ends(deaths * requests / 5);  // in the midst of it, wherever it stands
+        kill_runner();
+        wait_for([&] { return starts_ == static_cast<int>(deaths); });
+    }
+    wait_for_ends(requests);
+    std::istringstream run(content("run"));
+    std::set<int> const seen{std::istream_iterator<int>(run), {}};
+    for (auto const& finished : ended_)
+        EXPECT_TRUE(finished.ending == Ending::lost || seen.contains(static_cast<int>(finished.id))) << finished.id;
+    std::set<std::uint64_t> ids;
+    for (auto const& finished : ended_) EXPECT_TRUE(ids.insert(finished.id).second) << finished.id << " ended twice";
+    EXPECT_EQ(ids.size(), std::size_t{requests});
 }
 
 TEST_F(DyingRunner, IsTriedAgainWhenItCannotBeStarted) {

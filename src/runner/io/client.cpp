@@ -69,7 +69,8 @@ std::string Client::send(Request const& request) {
     auto const bytes = encode(request);
     if (!bytes) return bytes.error().message;
     if (fd_ < 0 || ::send(fd_, bytes->data(), bytes->size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return {};
-    return errno == EPIPE || errno == ECONNRESET ? "" : "the script runner takes no more requests";
+    bool const is_full = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM;
+    return is_full ? "the script runner takes no more requests" : "";
 }
 
 void Client::adopt(Child child) {
@@ -91,6 +92,7 @@ void Client::receive() {
     while (true) {
         auto const size = ::recv(connection_->fd, buffer, sizeof buffer, MSG_DONTWAIT);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (size < 0 && errno == ECONNRESET) continue;  // said once, before the last words of one that died
         if (size <= 0) break;
         if (auto const event = decode_event(std::string_view(buffer, static_cast<std::size_t>(size)))) handle(*event);
     }
