@@ -138,6 +138,7 @@ TEST_F(ProgrammerTest, WritesOnlyTheServerAndTheRingForAChangedWeight) {
     EXPECT_THAT(ring(1), ElementsAre(1, 1, 1, 0));
     auto expected = before;  // the rest is as it was
     expected.servers[made.book().record_of(1, 0)].weight = 1;
+    expected.servers[made.book().record_of(1, 0)].last_weight = 1;
     expected.services[1].ring = memory_.services[1].ring;
     expected.rings = memory_.rings;
     EXPECT_TRUE(memory_.image() == expected.image());

@@ -201,7 +201,7 @@ TEST_F(SweeperTest, DoesNotTakeManyQuickSweepsForALongTime) {
 TEST_F(SweeperTest, CorrectsCountersThatStandStillAndAreWrong) {
     put(memory_, entry(0, contract::STATE_ESTABLISHED));
     auto& load = memory_.loads[memory_.services[1].server_base];
-    load = {3, 0xffffffff, 2, 0};
+    load = {3, 0xffffffff, 2, 0, 0};
     EXPECT_EQ(sweeper_.sweep(tick_at(1)).corrected, 0u) << "seen once";
     EXPECT_EQ(sweeper_.sweep(tick_at(2)).corrected, 1u);
     EXPECT_EQ(load.active, 1u);
@@ -220,6 +220,40 @@ TEST_F(SweeperTest, LeavesCountersAloneThatMove) {
     load.active = 2;
     sweeper_.sweep(tick_at(60));
     EXPECT_EQ(sweeper_.sweep(tick_at(61)).corrected, 1u);
+}
+
+TEST_F(SweeperTest, ReopensAFullServerWhenItsEntriesEnd) {
+    auto const record = memory_.services[2].server_base;
+    auto& server = memory_.servers[record];
+    auto& load = memory_.loads[record];
+    server.upper = 4;
+    load.overloaded = 1;
+    std::vector<contract::narrow_slot*> slots;
+    for (std::uint16_t i = 0; i < 4; ++i) {
+        auto made = entry(i < 2 ? 0 : 60 * (i - 1), contract::STATE_UDP);  // two end at 300 s, one at 360 s, one at 420 s
+        made.service = 2;
+        made.port = static_cast<std::uint16_t>(1000 + i);
+        slots.push_back(&put(memory_, made));
+    }
+    (void)end_of(*slots[1]);
+    EXPECT_EQ(load.inactive, 2u);
+    EXPECT_EQ(load.overloaded, 0) << "2 is below three quarters of 4";
+    load.overloaded = 1;
+    server.lower = 1;
+    (void)end_of(*slots[2], 350);
+    EXPECT_EQ(load.overloaded, 1) << "1 is not below 1";
+    (void)end_of(*slots[3], 400);
+    EXPECT_EQ(load.overloaded, 0);
+}
+
+TEST_F(SweeperTest, JudgesAThresholdByCorrectedCounters) {
+    auto const record = memory_.services[2].server_base;
+    memory_.servers[record].upper = 2;
+    auto& load = memory_.loads[record];
+    load = {0, 5, 0, 1, 0};  // of entries that are not there
+    for (int second = 0; second < 3; ++second) (void)sweeper_.sweep(tick_at(second));
+    EXPECT_EQ(load.inactive, 0u);
+    EXPECT_EQ(load.overloaded, 0);
 }
 
 }  // namespace
