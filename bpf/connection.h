@@ -135,13 +135,15 @@ static __always_inline __u32 first_state(const struct flow *flow, const struct s
 	return STATE_COUNT;
 }
 
-enum { BEGIN_SERVER_SHIFT = 8, BEGIN_MASK = 0xffffff };
-
-static __always_inline __u32 begun(__u64 meta, enum drover_verdict sent)
+/* VERDICT_COUNT with the server of a LIVE meta in hand, or why there is none. */
+static __always_inline enum drover_verdict keep_server(struct flow *flow, const struct service *service, __u64 meta,
+						       enum drover_verdict sent)
 {
 	switch (meta_slot_state(meta) == SLOT_LIVE ? SLOT_LIVE : meta) {
 	case SLOT_LIVE:
-		return sent | meta_server(meta) << BEGIN_SERVER_SHIFT;
+		flow->record = service->server_base + meta_server(meta);
+		flow->sent = sent;
+		return VERDICT_COUNT;
 	case SCHEDULE_BUSY:
 		return VERDICT_busy;
 	case SCHEDULE_NOBODY:
@@ -153,11 +155,21 @@ static __always_inline __u32 begun(__u64 meta, enum drover_verdict sent)
 	}
 }
 
+/* A server by hash, and no entry. */
+static __always_inline enum drover_verdict begin_stateless(struct flow *flow, const struct service *service)
+{
+	__u32 index = flood_server(flow, service);
+
+	if (index == NO_SERVER)
+		return VERDICT_no_destination;
+	return keep_server(flow, service, make_meta(SLOT_LIVE, 0, index, 0, 0, 0), VERDICT_stateless);
+}
+
 /*
- * The packet in hand has no entry: may it begin a flow, and with which server? Returns VERDICT_forwarded or
- * VERDICT_stateless with the server's index above it, or why not.
+ * The flow in hand has no entry: may its packet begin one, and with which server? VERDICT_COUNT with flow->record and
+ * flow->sent, or why not.
  */
-__noinline __u32 begin(void)
+__noinline int begin(void)
 {
 	struct settings *all = settings_now();
 	struct flow *flow = flow_now();
@@ -176,50 +188,45 @@ __noinline __u32 begin(void)
 	if (is_denied(flow, service))
 		return VERDICT_denied;
 	if (state == STATE_COUNT)
-		return begun(enter_late(flow, service), VERDICT_forwarded);
+		return keep_server(flow, service, enter_late(flow, service), VERDICT_forwarded);
 	flow->state = state;
 	if (service->flags & SERVICE_ONE_PACKET && flow->protocol == IPPROTO_UDP)
-		return begun(schedule_one_packet(flow, service, all), VERDICT_forwarded);
-	if (is_flood(all, flow->now) && flow->protocol == IPPROTO_TCP) {
-		__u32 index = flood_server(flow, service);
-
-		return index == NO_SERVER ? VERDICT_no_destination : VERDICT_stateless | index << BEGIN_SERVER_SHIFT;
-	}
-	return begun(schedule(flow, service, all), VERDICT_forwarded);
+		return keep_server(flow, service, schedule_one_packet(flow, service, all), VERDICT_forwarded);
+	if (is_flood(all, flow->now) && flow->protocol == IPPROTO_TCP)
+		return begin_stateless(flow, service);
+	return keep_server(flow, service, schedule(flow, service, all), VERDICT_forwarded);
 }
 
-/* What begin() has found. VERDICT_COUNT with *target: go on. */
-static __always_inline enum drover_verdict place(const struct service *service, __u32 begun, struct target *target)
+/* The server in hand, which a function has found. VERDICT_COUNT with *target: go on. */
+static __always_inline enum drover_verdict target_in_hand(const struct flow *flow, struct target *target)
 {
-	__u32 verdict = begun & 0xff;
-
-	if (verdict != VERDICT_forwarded && verdict != VERDICT_stateless)
-		return verdict < VERDICT_COUNT ? verdict : VERDICT_no_room;
-	aim(service, make_meta(SLOT_LIVE, 0, begun >> BEGIN_SERVER_SHIFT, 0, 0, 0), target);
-	target->sent = verdict;
+	target->record = flow->record;
+	target->server = bpf_map_lookup_elem(&servers, &target->record);
+	target->sent = flow->sent;
 	return is_available(target) ? VERDICT_COUNT : VERDICT_server_gone;
 }
 
-/* True with *target, or with a *verdict that ends it; false: the packet may begin a flow. */
-static __always_inline int known_connection(const struct packet *packet, struct flow *flow, const struct service *service,
-					    struct target *target, enum drover_verdict *verdict)
+/* known_flow() of the flow in hand, of either width, for packets that are not common. KNOWN_TARGET: the server is in hand. */
+__noinline int known_in_hand(void)
 {
-	int is_wide = packet->version == 6 || service->flags & SERVICE_WIDE;
+	struct flow *flow = flow_now();
+	struct service *service;
+	struct target target = {};
+	int known;
+	__u32 id;
 
+	if (!flow)
+		return KNOWN_NOT;
+	id = flow->service;
+	service = bpf_map_lookup_elem(&services, &id);
+	if (!service)
+		return KNOWN_NOT;
 	flow->now = tick_now();
-	switch (is_wide ? known_flow(flow, service, target, WIDE_KEY_WORDS) :
-			  known_flow(flow, service, target, NARROW_KEY_WORDS)) {
-	case KNOWN_TARGET:
-		return 1;
-	case KNOWN_GONE:
-		*verdict = VERDICT_server_gone;
-		return 1;
-	case KNOWN_BUSY:
-		*verdict = VERDICT_busy;
-		return 1;
-	default:
-		return 0;
-	}
+	known = service->flags & SERVICE_WIDE ? known_flow(flow, service, &target, WIDE_KEY_WORDS) :
+						known_flow(flow, service, &target, NARROW_KEY_WORDS);
+	flow->record = target.record;
+	flow->sent = VERDICT_forwarded;
+	return known;
 }
 
 #endif

@@ -10,7 +10,111 @@
 #include "icmp.h"
 #include "vip.h"
 
-/* Packets without ports find their server by what went before. By itself: they are few. */
+/* Instead of a verdict: the packet is not common, or what must be done before send_found() can send it. */
+enum {
+	PATH_OTHER = VERDICT_COUNT + 1,
+	PATH_BEGIN,
+	PATH_WITHOUT_PORTS,
+};
+
+/* The way of nearly every packet, all in one function. *action: what becomes of it if it leaves. */
+static __always_inline __u32 common_path(context *ctx, struct flow *flow, int *action)
+{
+	struct service *service;
+	struct packet packet;
+	struct target target;
+	__u32 verdict, id;
+
+	if (!parse_common(ctx, &packet, flow))
+		return PATH_OTHER;
+	verdict = vip_service(ctx, &packet, flow);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	id = flow->service;
+	service = bpf_map_lookup_elem(&services, &id);
+	if (!service)
+		return VERDICT_no_service;
+	if (service->flags & SERVICE_WIDE)
+		return PATH_OTHER;
+	verdict = gate(&packet, service);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	flow->now = tick_now();
+	switch (known_flow(flow, service, &target, NARROW_KEY_WORDS)) {
+	case KNOWN_TARGET:
+		break;
+	case KNOWN_GONE:
+		return VERDICT_server_gone;
+	case KNOWN_BUSY:
+		return VERDICT_busy;
+	case KNOWN_NOT:
+		verdict = begin();
+		if (verdict == VERDICT_COUNT)
+			verdict = target_in_hand(flow, &target);
+		if (verdict != VERDICT_COUNT)
+			return verdict;
+	}
+	return forward(ctx, &packet, 4, flow->bytes, id, &target, action);
+}
+
+enum { PATH_ACTION_SHIFT = 8 };
+
+/* The packet in hand, whose server is in hand, too, leaves. The verdict, and the action above it. */
+static __always_inline int send_in_hand(context *ctx, const struct packet *packet, const struct flow *flow)
+{
+	int action = CONTEXT_PASS;
+	struct target target;
+	__u32 verdict = target_in_hand(flow, &target);
+
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	if (flow->fragment == FRAGMENT_FIRST)
+		remember_fragment(target.record);
+	verdict = forward(ctx, packet, flow->version, flow->bytes, flow->service, &target, &action);
+	return verdict | action << PATH_ACTION_SHIFT;
+}
+
+/*
+ * IPv6, VLAN tags, IPv4 options, fragments, SCTP, ICMP errors, services with long keys: a function of its own, so that
+ * the common way stays short. A verdict or PATH_*, and the action above it.
+ */
+__noinline int other_path(context *ctx)
+{
+	struct flow *flow = flow_now();
+	struct service *service;
+	struct packet packet;
+	__u32 verdict, id;
+
+	if (!flow)
+		return VERDICT_malformed;
+	verdict = parse_ip(ctx, &packet, flow);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	if (flow->fragment == FRAGMENT_LATER || !is_balanced(flow->protocol))
+		return PATH_WITHOUT_PORTS;
+	verdict = vip_service(ctx, &packet, flow);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	id = flow->service;
+	service = bpf_map_lookup_elem(&services, &id);
+	if (!service)
+		return VERDICT_no_service;
+	verdict = gate(&packet, service);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	switch (known_in_hand()) {
+	case KNOWN_TARGET:
+		return send_in_hand(ctx, &packet, flow);
+	case KNOWN_GONE:
+		return VERDICT_server_gone;
+	case KNOWN_BUSY:
+		return VERDICT_busy;
+	default:
+		return PATH_BEGIN;
+	}
+}
+
+/* Packets without ports find their server by what went before. VERDICT_COUNT with the server in hand. */
 __noinline int without_ports(context *ctx)
 {
 	struct flow *flow = flow_now();
@@ -22,117 +126,46 @@ __noinline int without_ports(context *ctx)
 	verdict = parse_ip(ctx, &packet, flow);
 	if (verdict != VERDICT_COUNT)
 		return verdict;
-	return packet.fragment == FRAGMENT_LATER ? later_fragment(flow) :
-						   icmp_error(&packet, flow);
+	return flow->fragment == FRAGMENT_LATER ? later_fragment(flow) : icmp_error(&packet, flow);
 }
 
-/* The server that without_ports() has found. */
-static __always_inline enum drover_verdict found_without_ports(const struct flow *flow, struct target *target)
-{
-	target->record = flow->record;
-	target->server = bpf_map_lookup_elem(&servers, &target->record);
-	target->sent = flow->sent;
-	return is_available(target) ? VERDICT_COUNT : VERDICT_server_gone;
-}
-
-/*
- * IPv6 is a function of its own, and from there the deepest functions would be too many stack frames: it returns one of
- * these instead of a verdict, and is called again with what was found.
- */
-enum {
-	PATH_BEGIN = VERDICT_COUNT + 1, /* no known flow: begin() */
-	PATH_WITHOUT_PORTS,		/* without_ports() */
-};
-
-/* What balance() knows beforehand, if it is no result of begin(). */
-enum { NOTHING_KNOWN = ~0u, FOUND_WITHOUT_PORTS = ~1u };
-
-/* VERDICT_COUNT with the service, and with the server where there are no ports; else target->sent is VERDICT_COUNT. */
-static __always_inline enum drover_verdict recognize(context *ctx, const struct packet *packet, struct flow *flow,
-						     __u32 known, struct target *target)
-{
-	enum drover_verdict verdict;
-
-	target->sent = VERDICT_COUNT;
-	if (packet->fragment != FRAGMENT_LATER && is_balanced(flow->protocol))
-		return vip_service(ctx, packet, flow);
-	if (packet->version == 6)
-		return known == FOUND_WITHOUT_PORTS ? found_without_ports(flow, target) :
-						      (enum drover_verdict)PATH_WITHOUT_PORTS;
-	verdict = without_ports(ctx);
-	return verdict == VERDICT_COUNT ? found_without_ports(flow, target) : verdict;
-}
-
-/* From a parsed IP packet to its verdict; *action: what becomes of it if it leaves. */
-static __always_inline enum drover_verdict balance(context *ctx, const struct packet *packet, struct flow *flow, __u32 known,
-						   int *action)
-{
-	struct service *service;
-	enum drover_verdict verdict;
-	struct target target;
-	__u32 id;
-
-	verdict = recognize(ctx, packet, flow, known, &target);
-	if (verdict != VERDICT_COUNT)
-		return verdict;
-	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return VERDICT_no_service;
-	verdict = gate(packet, service);
-	if (verdict != VERDICT_COUNT)
-		return verdict;
-	if (target.sent == VERDICT_COUNT) {
-		verdict = VERDICT_COUNT;
-		if (known == NOTHING_KNOWN && !known_connection(packet, flow, service, &target, &verdict)) {
-			if (packet->version == 6)
-				return PATH_BEGIN;
-			known = begin() & BEGIN_MASK; /* which the verifier would not know */
-		}
-		if (known != NOTHING_KNOWN)
-			verdict = place(service, known, &target);
-		if (verdict != VERDICT_COUNT)
-			return verdict;
-		if (packet->fragment == FRAGMENT_FIRST)
-			remember_fragment(target.record);
-	}
-	return forward(ctx, packet, id, &target, action);
-}
-
-enum { PATH_ACTION_SHIFT = 8 };
-
-/* By itself, so that IPv4 need not carry the long addresses. The verdict, or PATH_*, and the action above it. */
-__noinline int ipv6_path(context *ctx, __u32 known)
+/* Sends a packet whose server was found after other_path() had returned. */
+__noinline int send_found(context *ctx)
 {
 	struct flow *flow = flow_now();
-	int action = CONTEXT_PASS;
-	enum drover_verdict verdict;
+	struct service *service;
 	struct packet packet;
+	__u32 verdict, id;
 	__u16 type;
 
 	if (!flow)
 		return VERDICT_malformed;
 	verdict = parse_frame(ctx, &packet, &type);
-	if (verdict == VERDICT_COUNT)
-		verdict = parse_ipv6(ctx, &packet, flow);
-	if (verdict == VERDICT_COUNT)
-		verdict = balance(ctx, &packet, flow, known, &action);
-	return verdict | action << PATH_ACTION_SHIFT;
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	if (packet.network + (flow->version == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > packet.end)
+		return VERDICT_malformed;
+	id = flow->service;
+	service = bpf_map_lookup_elem(&services, &id);
+	if (!service)
+		return VERDICT_no_service;
+	verdict = gate(&packet, service);
+	return verdict == VERDICT_COUNT ? send_in_hand(ctx, &packet, flow) : (int)verdict;
 }
 
-static __always_inline __u32 judge_ipv6(context *ctx, int *action)
+/* From here, and not from within, so that the stack frames of all functions fit into 512 bytes. */
+static __always_inline __u32 uncommon(context *ctx, int *action)
 {
-	int result = ipv6_path(ctx, NOTHING_KNOWN);
+	int result = other_path(ctx), verdict = VERDICT_COUNT;
 
-	if ((result & 0xff) == PATH_BEGIN) {
-		result = ipv6_path(ctx, begin() & BEGIN_MASK);
-	} else if ((result & 0xff) == PATH_WITHOUT_PORTS) {
-		__u32 verdict = without_ports(ctx);
-
-		if (verdict != VERDICT_COUNT)
-			return verdict;
-		result = ipv6_path(ctx, FOUND_WITHOUT_PORTS);
-	}
+	if ((result & 0xff) == PATH_BEGIN)
+		verdict = begin();
+	else if ((result & 0xff) == PATH_WITHOUT_PORTS)
+		verdict = without_ports(ctx);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	if ((result & 0xff) > VERDICT_COUNT)
+		result = send_found(ctx);
 	*action = result >> PATH_ACTION_SHIFT;
 	return result & 0xff;
 }
@@ -147,30 +180,25 @@ static const __u8 action_of[VERDICT_COUNT] = {
 static __always_inline __u32 judge(context *ctx, int *action)
 {
 	struct flow *flow = flow_now();
-	struct packet packet;
 	__u32 verdict;
-	__u16 type;
 
 	if (!flow)
 		return VERDICT_malformed;
 	context_pull(ctx, MAX_HEADER_BYTES);
-	verdict = parse_frame(ctx, &packet, &type);
-	if (verdict == VERDICT_COUNT && type == bpf_htons(ETH_P_IPV6)) {
-		verdict = judge_ipv6(ctx, action);
-	} else if (verdict == VERDICT_COUNT) {
-		verdict = parse_ipv4(&packet, flow);
-		if (verdict == VERDICT_COUNT)
-			verdict = balance(ctx, &packet, flow, NOTHING_KNOWN, action);
-	}
+	verdict = common_path(ctx, flow, action);
+	if (verdict == PATH_OTHER)
+		verdict = uncommon(ctx, action);
 	if (verdict >= VERDICT_COUNT)
-		return verdict;
+		return VERDICT_malformed;
 	if (action_of[verdict] == ACTION_ANSWER) {
 		*action = context_send_back(ctx);
-		if (!answer(ctx, verdict, type == bpf_htons(ETH_P_IPV6) ? 6 : 4))
+		if (!answer(ctx, verdict, flow->version))
 			verdict = VERDICT_silent;
 	}
 	if (action_of[verdict] == ACTION_DROP)
 		*action = CONTEXT_DROP;
+	if (action_of[verdict] == ACTION_PASS)
+		*action = CONTEXT_PASS;
 	return verdict;
 }
 

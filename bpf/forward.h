@@ -14,14 +14,14 @@ static __always_inline void decrement_ttl(struct iphdr *ip)
 	ip->ttl--;
 }
 
-static __always_inline __u8 hops_left(const struct packet *packet)
+static __always_inline __u8 hops_left(const struct packet *packet, __u8 version)
 {
-	return packet->version == 4 ? ((struct iphdr *)packet->network)->ttl : ((struct ipv6hdr *)packet->network)->hop_limit;
+	return version == 4 ? ((struct iphdr *)packet->network)->ttl : ((struct ipv6hdr *)packet->network)->hop_limit;
 }
 
-static __always_inline void use_a_hop(const struct packet *packet)
+static __always_inline void use_a_hop(const struct packet *packet, __u8 version)
 {
-	if (packet->version == 4)
+	if (version == 4)
 		decrement_ttl(packet->network);
 	else
 		((struct ipv6hdr *)packet->network)->hop_limit--;
@@ -35,22 +35,22 @@ static __always_inline void write_macs(struct ethhdr *ethernet, __u64 destinatio
 	*(__u16 *)(ethernet->h_source + 4) = (__u16)(source >> 32);
 }
 
-static __always_inline void count_traffic(const struct packet *packet, __u32 id, const struct target *target)
+static __always_inline void count_traffic(__u32 bytes, __u32 id, const struct target *target)
 {
-	count_packet(bpf_map_lookup_elem(&service_traffic, &id), packet->bytes);
-	count_packet(bpf_map_lookup_elem(&server_traffic, &target->record), packet->bytes);
+	count_packet(bpf_map_lookup_elem(&service_traffic, &id), bytes);
+	count_packet(bpf_map_lookup_elem(&server_traffic, &target->record), bytes);
 }
 
 /* target->sent with *action: how it leaves. */
-static __always_inline enum drover_verdict forward(context *ctx, const struct packet *packet, __u32 id,
-						   const struct target *target, int *action)
+static __always_inline enum drover_verdict forward(context *ctx, const struct packet *packet, __u8 version,
+						   __u32 bytes, __u32 id, const struct target *target, int *action)
 {
 	struct port *out;
 	__u64 next_hop;
 	__u32 slot;
 
 	if (target->server->flags & SERVER_LOCAL) {
-		count_traffic(packet, id, target);
+		count_traffic(bytes, id, target);
 		return VERDICT_real_here;
 	}
 	next_hop = *(const volatile __u64 *)&target->server->next_hop;
@@ -58,14 +58,14 @@ static __always_inline enum drover_verdict forward(context *ctx, const struct pa
 	out = bpf_map_lookup_elem(&ports, &slot);
 	if (!next_hop || !out)
 		return VERDICT_no_next_hop;
-	if (hops_left(packet) <= 1)
+	if (hops_left(packet, version) <= 1)
 		return VERDICT_ttl_expired;
 	*action = context_send(ctx, slot, out);
 	if (*action == CONTEXT_DROP)
 		return VERDICT_no_next_hop; /* the interface has just gone */
-	use_a_hop(packet);
+	use_a_hop(packet, version);
 	write_macs(packet->ethernet, next_hop, out->mac);
-	count_traffic(packet, id, target);
+	count_traffic(bytes, id, target);
 	return target->sent;
 }
 

@@ -115,10 +115,10 @@ static __always_inline enum drover_verdict icmp_error(const struct packet *packe
 
 	if (!is_vip(flow->vip))
 		return VERDICT_no_vip;
-	if (flow->protocol != (packet->version == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6) || packet->fragment ||
-	    (void *)(icmp + ICMP_HEADER_BYTES) > packet->end || !is_error(packet->version, icmp[0]))
+	if (flow->protocol != (flow->version == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6) || flow->fragment ||
+	    (void *)(icmp + ICMP_HEADER_BYTES) > packet->end || !is_error(flow->version, icmp[0]))
 		return VERDICT_not_balanced;
-	if (!(packet->version == 4 ? read_ipv4_quote(icmp + ICMP_HEADER_BYTES, packet->end, flow) :
+	if (!(flow->version == 4 ? read_ipv4_quote(icmp + ICMP_HEADER_BYTES, packet->end, flow) :
 				     read_ipv6_quote(icmp + ICMP_HEADER_BYTES, packet->end, flow)))
 		return VERDICT_unrelated;
 	service = find_service(flow->vip, flow->virtual_port, flow->protocol);

@@ -39,9 +39,6 @@ struct packet {
 	void *transport; /* header of the flow's protocol */
 	void *end;
 	struct port *port; /* the interface it came in by */
-	__u32 bytes;	   /* IP length */
-	__u8 version;	   /* 4 or 6 */
-	__u8 fragment;	   /* enum fragment_kind */
 };
 
 /*
@@ -58,9 +55,13 @@ struct flow {
 	__u8 protocol;
 	__u8 event; /* TCP: flags; SCTP: type of the first chunk; else 0 */
 	__u8 state; /* of a first entry */
-	__u8 sent;  /* of a packet without ports: the verdict with which it leaves ... */
+	__u8 sent;  /* where the server was found by a function: the verdict with which the packet leaves ... */
 	__u32 record; /* ... and the server record */
+	__u32 bytes;  /* IP length */
 	__u32 fragment_id; /* be, of a fragment */
+	__u8 version;	   /* 4 or 6 */
+	__u8 fragment;	   /* enum fragment_kind */
+	__u8 zero[6];
 };
 
 DROVER_PERCPU(flow_in_hand, struct flow, 1);
@@ -107,13 +108,14 @@ static __always_inline __u16 parse_ethernet(const struct packet *packet, void **
 {
 	struct ethhdr *ethernet = packet->ethernet;
 	__u8 *next = (__u8 *)(ethernet + 1);
+	__u32 tags = 0;
 	__u16 type;
 
 	if ((void *)next > packet->end)
 		return 0;
 	type = ethernet->h_proto;
 #pragma unroll
-	for (int tags = 0; tags < MAX_VLAN_TAGS; tags++) {
+	for (; tags < MAX_VLAN_TAGS; tags++) {
 		if (!is_vlan(type))
 			break;
 		if ((void *)(next + 4) > packet->end)
@@ -121,7 +123,7 @@ static __always_inline __u16 parse_ethernet(const struct packet *packet, void **
 		type = *(__u16 *)(next + 2);
 		next += 4;
 	}
-	*network = next;
+	*network = (void *)(ethernet + 1) + ((tags + always_zero) & 3) * 4;
 	return type;
 }
 
@@ -133,16 +135,16 @@ static __always_inline enum drover_verdict parse_ipv4(struct packet *packet, str
 	if ((void *)(ip + 1) > packet->end || ip->version != 4 || ip->ihl < 5)
 		return VERDICT_malformed;
 	offset = ip->frag_off & bpf_htons(0x3fff); /* more fragments, or not the first */
-	packet->version = 4;
+	flow->version = 4;
 	flow->protocol = ip->protocol;
 	packet->transport = (void *)ip + ip->ihl * 4;
-	packet->bytes = bpf_ntohs(ip->tot_len);
+	flow->bytes = bpf_ntohs(ip->tot_len);
 	flow->client[0] = flow->vip[0] = 0;
 	flow->client[1] = mapped_word(ip->saddr);
 	flow->vip[1] = mapped_word(ip->daddr);
-	packet->fragment = FRAGMENT_NONE;
+	flow->fragment = FRAGMENT_NONE;
 	if (offset) {
-		packet->fragment = offset & bpf_htons(0x1fff) ? FRAGMENT_LATER : FRAGMENT_FIRST;
+		flow->fragment = offset & bpf_htons(0x1fff) ? FRAGMENT_LATER : FRAGMENT_FIRST;
 		flow->fragment_id = ip->id;
 	}
 	return VERDICT_COUNT;
@@ -220,21 +222,21 @@ static __always_inline enum drover_verdict parse_ipv6(context *ctx, struct packe
 
 	if ((void *)(ip + 1) > packet->end || ip->version != 6)
 		return VERDICT_malformed;
-	packet->version = 6;
+	flow->version = 6;
 	flow->protocol = ip->nexthdr;
 	packet->transport = ip + 1;
-	packet->bytes = bpf_ntohs(ip->payload_len) + sizeof(*ip);
+	flow->bytes = bpf_ntohs(ip->payload_len) + sizeof(*ip);
 	flow->client[0] = *(__u64 *)&ip->saddr.s6_addr32[0];
 	flow->client[1] = *(__u64 *)&ip->saddr.s6_addr32[2];
 	flow->vip[0] = *(__u64 *)&ip->daddr.s6_addr32[0];
 	flow->vip[1] = *(__u64 *)&ip->daddr.s6_addr32[2];
-	packet->fragment = FRAGMENT_NONE;
+	flow->fragment = FRAGMENT_NONE;
 	if (!is_extension(flow->protocol))
 		return VERDICT_COUNT;
 	if (!walk_ipv6(ctx, &walk))
 		return VERDICT_malformed;
 	flow->protocol = walk.protocol;
-	packet->fragment = walk.fragment;
+	flow->fragment = walk.fragment;
 	flow->fragment_id = walk.id;
 	packet->transport = (void *)ip + (walk.offset & 0x7ff);
 	return VERDICT_COUNT;
@@ -252,6 +254,35 @@ static __always_inline enum drover_verdict parse_frame(context *ctx, struct pack
 	if (!packet->port || mac_word(packet->ethernet->h_dest) != packet->port->mac)
 		return VERDICT_other_mac;
 	return VERDICT_COUNT;
+}
+
+/*
+ * What nearly every packet is: IPv4 without VLAN tag, options or fragments, TCP or UDP. True with everything parsed but
+ * the ports; a frame that is anything else is left to parse_ip().
+ */
+static __always_inline int parse_common(context *ctx, struct packet *packet, struct flow *flow)
+{
+	struct ethhdr *ethernet = (void *)(long)ctx->data;
+	struct iphdr *ip = (void *)(ethernet + 1);
+
+	packet->end = (void *)(long)ctx->data_end;
+	if ((void *)(ip + 1) > packet->end || ethernet->h_proto != bpf_htons(ETH_P_IP) || *(__u8 *)ip != 0x45 ||
+	    ip->frag_off & bpf_htons(0x3fff) || (ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP))
+		return 0;
+	packet->port = port_of(context_interface(ctx));
+	if (!packet->port || mac_word(ethernet->h_dest) != packet->port->mac)
+		return 0;
+	packet->ethernet = ethernet;
+	packet->network = ip;
+	packet->transport = ip + 1;
+	flow->bytes = bpf_ntohs(ip->tot_len);
+	flow->version = 4;
+	flow->fragment = FRAGMENT_NONE;
+	flow->protocol = ip->protocol;
+	flow->client[0] = flow->vip[0] = 0;
+	flow->client[1] = mapped_word(ip->saddr);
+	flow->vip[1] = mapped_word(ip->daddr);
+	return 1;
 }
 
 /* Both at once, for those who are called with nothing but the context. */
@@ -280,9 +311,9 @@ static __always_inline enum drover_verdict parse_transport(context *ctx, const s
 	__u32 before = packet->transport - packet->network;
 	__u32 length = flow->protocol == IPPROTO_TCP ? 20 : flow->protocol == IPPROTO_UDP ? 8 : 12;
 
-	if (packet->bytes < before + length)
+	if (flow->bytes < before + length)
 		return VERDICT_truncated;
-	if ((__u32)(packet->network - (void *)packet->ethernet) + packet->bytes > context_length(ctx))
+	if ((__u32)(packet->network - (void *)packet->ethernet) + flow->bytes > context_length(ctx))
 		return VERDICT_truncated;
 	if (header + 8 > (__u8 *)packet->end)
 		return VERDICT_truncated;

@@ -12,9 +12,9 @@
 #define NO_SERVER (~0u)
 
 enum {
-	PROBES = 64,	  /* slots that find_usable() looks at */
+	PROBES = 32,	  /* slots that find_usable() looks at */
 	TAIL_SLOTS = 256, /* see pick_next() */
-	MAGLEV_PROBES = 32,
+	MAGLEV_PROBES = 8,
 };
 
 /* A service's ring, as it was when the flow came. */
@@ -86,10 +86,10 @@ __noinline __u64 find_usable(__u32 first, __u32 length, __u32 from, __u32 base)
 	return 0;
 }
 
-/* The same over a circle of up to 4 * PROBES. */
+/* The same over a circle of up to 8 * PROBES. */
 static __always_inline __u64 find_in_circle(__u32 first, __u32 length, __u32 from, __u32 base)
 {
-	for (__u32 i = 0; i < 4 && i * PROBES < length; i++) {
+	for (__u32 i = 0; i < 8 && i * PROBES < length; i++) {
 		__u64 found = find_usable(first, length, from + i * PROBES, base);
 
 		if (found)

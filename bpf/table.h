@@ -212,7 +212,8 @@ static __always_inline __u32 free_slot(__u64 *bucket, int words, __u32 *used)
 		else
 			++*used;
 	}
-	return first;
+	*used += always_zero;
+	return first + always_zero;
 }
 
 enum { NO_PLACE = ~0u };
