@@ -6,6 +6,7 @@ On port 80 runs the seed's own service, on port 8080 one without persistence.
 from __future__ import annotations
 
 from lab.directors import Drover, holds
+from lab.laboratory import Lab
 from lab.seed_network import VIP, SeedNetwork
 from lab.waiting import wait_until
 
@@ -30,9 +31,20 @@ include /etc/keepalived/keepalived.conf
 class Farm(SeedNetwork):
     """Nothing runs before start()."""
 
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **options)
+    def __init__(self, lab: Lab, advert_interval: int = 1, **options):
+        """`advert_interval` in seconds, the seed's is 1: a daemon that is back within three of them goes on as MASTER, and
+        on a machine with much else to do it may need more than three seconds."""
+        super().__init__(lab, **options)
+        self.advert_interval = advert_interval
         self.daemons: list[Drover] = []
+        if advert_interval != 1:
+            self._advertise_every(advert_interval)
+
+    def _advertise_every(self, seconds: int) -> None:
+        for director in self.directors:
+            path = director.path("/etc/keepalived/keepalived.conf")
+            before, after = path.read_text().split("advert_int\u00a01\n")
+            path.write_text(f"{before}advert_int {seconds}\n{after}")
 
     def start(self) -> Farm:
         """Returns when master-dr is MASTER and both real servers are in both pools."""
@@ -44,7 +56,7 @@ class Farm(SeedNetwork):
         for director in self.directors:
             director.write("/etc/drover/drover.conf", PLAIN)
         self.daemons = [Drover(self.master).start()]
-        wait_until(lambda: holds(self.master, VIP), 8, "master-dr is master")
+        wait_until(lambda: holds(self.master, VIP), 4 + 4 * self.advert_interval, "master-dr is master")
         self.daemons.append(Drover(self.backup).start())
         wait_until(lambda: RIP1 in self.listing(8080) and RIP2 in self.listing(8080), 8, "both are in the pool")
         return self

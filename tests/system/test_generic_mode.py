@@ -14,7 +14,11 @@ WHY = "native XDP refused by veth: Numerical result out of range"
 
 @pytest.fixture
 def farm(lab):
-    network = Farm(lab, native_xdp=False)
+    return generic_farm(lab)
+
+
+def generic_farm(lab, **options) -> Farm:
+    network = Farm(lab, native_xdp=False, **options)
     for director in network.directors:
         switch_gro(director, "on")
     return network.start()
@@ -65,7 +69,8 @@ def test_clients_are_served_and_a_takeover_works(farm):
     wait_until(lambda: None not in farm.fetch(CLIENTS[:2], seconds=1), 5, "clients are served again")
 
 
-def test_a_killed_daemon_that_is_back_loses_nothing(farm):
+def test_a_killed_daemon_that_is_back_loses_nothing(lab):
+    farm = generic_farm(lab, advert_interval=3)
     steady = farm.ask_steadily()
     wait_until(lambda: forwarded(farm.daemons[0]) > 200, 10, "traffic flows")
     farm.daemons[0].kill()

@@ -44,7 +44,8 @@ def test_a_client_of_a_persistent_service_stays_on_its_server(farm):
     assert len(set(farm.fetch(CLIENTS[:8]))) == 2
 
 
-def test_a_restarted_daemon_loses_nothing(farm):
+def test_a_restarted_daemon_loses_nothing(lab):
+    farm = Farm(lab, advert_interval=3).start()
     steady = farm.ask_steadily()
     time.sleep(0.5)
     for _ in range(2):
