@@ -218,7 +218,7 @@ static inline __u64 wide_hash(const __u64 *key, __u64 seed)
 /*
  * Where a key may stand: two near buckets, in the first part of the table, and two far ones in the rest. New entries
  * go near while there is room. So as long as flows are few they share one megabyte, which stays in the CPU's caches and
- * its TLB; 32 megabytes do not (docs/decisions/0004).
+ * its TLB; 32 megabytes do not (docs/decisions/0005).
  */
 enum {
 	PLACES = 4,
