@@ -144,7 +144,7 @@ protected:
     }
 
     /// Ends live entries at random, as the sweeper does when they are over.
-    void expire(std::atomic<bool> const& stop, std::uint64_t& expired) {
+    void expire(std::atomic<bool> const& stop, std::atomic<std::uint64_t>& expired) {
         auto const& tables = path().tables();
         std::mt19937 random(3);
         while (!stop) {
@@ -164,8 +164,9 @@ protected:
         return (contract::ACTIVE_STATES >> contract::meta_state(meta) & 1) != 0 ? &counted.active : &counted.inactive;
     }
 
-    /// Two driven CPUs against `opponents`, for so long.
-    Tally fight(std::chrono::milliseconds time, std::vector<std::function<void(std::atomic<bool> const&)>> const& opponents) {
+    /// Two driven CPUs against `opponents`, for so long, and on a busy machine longer until they have done enough.
+    Tally fight(std::chrono::milliseconds time, std::vector<std::function<void(std::atomic<bool> const&)>> const& opponents,
+                std::function<bool()> const& is_enough = [] { return true; }) {
         std::atomic<bool> stop = false;
         std::array<Tally, 2> tallies;
         {
@@ -175,6 +176,7 @@ protected:
                 threads.emplace_back([&, i] { drive(i % cpus, stop, tallies[static_cast<std::size_t>(i)]); });
             for (auto const& opponent : opponents) threads.emplace_back([&] { opponent(stop); });
             std::this_thread::sleep_for(time);
+            for (int i = 0; i < 600 && !is_enough(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
             stop = true;
         }
         Tally all;
@@ -216,7 +218,8 @@ protected:
 
 TEST_F(Stress, NoFlowReachesTwoServersWhileItsEntryLives) {
     dataplane::Sweeper sweeper(path().tables(), path().object().ticks());
-    std::uint64_t sweeps = 0, stuck = 0, corrected = 0, expired = 0;
+    std::atomic<std::uint64_t> sweeps = 0, expired = 0;
+    std::uint64_t stuck = 0, corrected = 0;
     auto const swept = fight(std::chrono::milliseconds(10'000), {
         [&](std::atomic<bool> const& stop) {
             for (; !stop; ++sweeps) {
@@ -224,21 +227,23 @@ TEST_F(Stress, NoFlowReachesTwoServersWhileItsEntryLives) {
                 stuck += result.stuck, corrected += result.corrected;
             }
         },
-        [&](std::atomic<bool> const& stop) { expire(stop, expired); }});
+        [&](std::atomic<bool> const& stop) { expire(stop, expired); }},
+        [&] { return sweeps > 100 && expired > 1000; });
     expect_faultless(swept);
     EXPECT_EQ(stuck, 0u);
     EXPECT_GT(sweeps, 100u);
     EXPECT_GT(expired, 1000u);
     for (int i = 0; i < 3; ++i) (void)sweeper.sweep(path().object().now());
     expect_counters_as_recounted();
-    std::printf("  %llu sweeps, %llu corrections, %llu expired\n", static_cast<unsigned long long>(sweeps),
-                static_cast<unsigned long long>(corrected), static_cast<unsigned long long>(expired));
+    std::printf("  %llu sweeps, %llu corrections, %llu expired\n", static_cast<unsigned long long>(sweeps.load()),
+                static_cast<unsigned long long>(corrected), static_cast<unsigned long long>(expired.load()));
 }
 
 TEST_F(Stress, CountersNeedNoSweeperToBeRight) {
-    std::uint64_t expired = 0;
+    std::atomic<std::uint64_t> expired = 0;
     expect_faultless(fight(std::chrono::milliseconds(3'000),
-                           {[&](std::atomic<bool> const& stop) { expire(stop, expired); }}));
+                           {[&](std::atomic<bool> const& stop) { expire(stop, expired); }},
+                           [&] { return expired > 1000; }));
     EXPECT_GT(expired, 1000u);
     expect_counters_as_recounted();
 }
