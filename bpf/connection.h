@@ -4,7 +4,6 @@
 #define DROVER_CONNECTION_H
 
 #include "flood.h"
-#include "sctp.h"
 #include "sources.h"
 #include "tcp.h"
 #include "vip.h"
@@ -121,13 +120,13 @@ static __always_inline enum known known_flow(const struct flow *flow, const stru
 /* The first state of a packet that may begin a flow; STATE_COUNT: it may not. */
 static __always_inline __u32 first_state(const struct flow *flow, const struct service *service)
 {
+	/* IPVS never schedules active FTP's data connections, which begin at a server, and goes by the port alone. */
+	if (flow->client_port == bpf_htons(FTP_DATA_PORT))
+		return STATE_COUNT;
 	if (flow->protocol == IPPROTO_UDP)
 		return STATE_UDP;
 	if (flow->protocol == IPPROTO_SCTP)
 		return sctp_first_state(flow->event, service->flags & SERVICE_SLOPPY_SCTP);
-	/* IPVS never schedules active FTP's data connections: they begin at a server. */
-	if (flow->client_port == bpf_htons(FTP_DATA_PORT))
-		return STATE_COUNT;
 	if (tcp_opens(flow->event))
 		return STATE_SYN_RECV;
 	if (service->flags & SERVICE_SLOPPY_TCP && !(flow->event & TCP_RST))

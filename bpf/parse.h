@@ -13,6 +13,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "context.h"
+#include "sctp.h"
 
 #ifndef IPPROTO_SCTP
 #define IPPROTO_SCTP 132
@@ -53,7 +54,7 @@ struct flow {
 	__u32 service;	    /* id */
 	__u32 now;	    /* tick */
 	__u8 protocol;
-	__u8 event; /* TCP: flags; SCTP: type of the first chunk; else 0 */
+	__u8 event; /* TCP: flags; SCTP: sctp_event(); else 0 */
 	__u8 state; /* of a first entry */
 	__u8 sent;  /* where the server was found by a function: the verdict with which the packet leaves ... */
 	__u32 record; /* ... and the server record */
@@ -163,7 +164,7 @@ struct extension {
 	__u32 id;     /* fragment header */
 };
 
-/* IPPROTO_MAX when the walk must end without a transport header: cut short, or too many headers. */
+/* Where the walk has ended. */
 struct ipv6_walk {
 	__u32 offset; /* of the transport header, from the IPv6 header */
 	__u32 protocol;
@@ -171,7 +172,7 @@ struct ipv6_walk {
 	__u32 id;	/* of the fragment, be */
 };
 
-/* Steps over extension headers; by itself, because few packets have any. */
+/* Steps over extension headers; by itself, because few packets have any. 0: cut short, or too much of them. */
 __noinline int walk_ipv6(context *ctx, struct ipv6_walk *walk)
 {
 	struct packet packet = {.ethernet = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
@@ -212,7 +213,7 @@ __noinline int walk_ipv6(context *ctx, struct ipv6_walk *walk)
 	}
 	walk->offset = offset;
 	walk->protocol = protocol;
-	return walk->fragment == FRAGMENT_LATER || !is_extension(protocol);
+	return walk->fragment == FRAGMENT_LATER || (!is_extension(protocol) && offset <= MAX_HEADER_BYTES);
 }
 
 static __always_inline enum drover_verdict parse_ipv6(context *ctx, struct packet *packet, struct flow *flow)
@@ -302,14 +303,15 @@ static __always_inline int is_balanced(__u8 protocol)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
 }
 
-enum { SCTP_HEADER_BYTES = 12, SCTP_CHUNK_BYTES = 4, TCP_FLAGS_AT = 13 };
+enum { TCP_FLAGS_AT = 13 };
 
 /* Ports and event. VERDICT_truncated unless the header lies inside both the packet and what arrived of it. */
 static __always_inline enum drover_verdict parse_transport(context *ctx, const struct packet *packet, struct flow *flow)
 {
 	__u8 *header = packet->transport;
 	__u32 before = packet->transport - packet->network;
-	__u32 length = flow->protocol == IPPROTO_TCP ? 20 : flow->protocol == IPPROTO_UDP ? 8 : 12;
+	__u32 length = flow->protocol == IPPROTO_TCP ? 20 : flow->protocol == IPPROTO_UDP ? 8 :
+							    SCTP_HEADER_BYTES + SCTP_CHUNK_BYTES;
 
 	if (flow->bytes < before + length)
 		return VERDICT_truncated;
@@ -325,8 +327,7 @@ static __always_inline enum drover_verdict parse_transport(context *ctx, const s
 			return VERDICT_truncated;
 		flow->event = header[TCP_FLAGS_AT];
 	} else if (flow->protocol == IPPROTO_SCTP) {
-		if (header + SCTP_HEADER_BYTES + SCTP_CHUNK_BYTES <= (__u8 *)packet->end)
-			flow->event = header[SCTP_HEADER_BYTES];
+		flow->event = sctp_event(header, packet->end);
 	}
 	return VERDICT_COUNT;
 }

@@ -26,15 +26,13 @@ contract::traffic negated(contract::traffic const& past) {
     return {0 - past.connections, 0 - past.packets, 0 - past.bytes};
 }
 
-/// ip_vs_proto_sctp.c, sctp_timeouts; none of them can be set.
-constexpr std::pair<contract::connection_state, std::uint32_t> kSctpSeconds[] = {
-    {contract::STATE_SCTP_NONE, 2},           {contract::STATE_SCTP_INIT1, 4},
-    {contract::STATE_SCTP_INIT, 60},          {contract::STATE_SCTP_COOKIE_SENT, 60},
-    {contract::STATE_SCTP_COOKIE_REPLIED, 60}, {contract::STATE_SCTP_COOKIE_WAIT, 60},
-    {contract::STATE_SCTP_COOKIE, 60},        {contract::STATE_SCTP_COOKIE_ECHOED, 60},
-    {contract::STATE_SCTP_ESTABLISHED, 900},  {contract::STATE_SCTP_SHUTDOWN_SENT, 61},
-    {contract::STATE_SCTP_SHUTDOWN_RECEIVED, 61}, {contract::STATE_SCTP_SHUTDOWN_ACK_SENT, 61},
-    {contract::STATE_SCTP_REJECTED, 4},       {contract::STATE_SCTP_CLOSED, 61},
+/// As kernel IPVS showed them (tests/bpf/data/sctp_states.txt); none of them can be set.
+constexpr std::uint32_t kSctpSeconds = 61;
+constexpr std::pair<contract::connection_state, std::uint32_t> kOtherSctpSeconds[] = {
+    {contract::STATE_SCTP_NONE, 2},
+    {contract::STATE_SCTP_INIT1, 4},
+    {contract::STATE_SCTP_ESTABLISHED, 900},
+    {contract::STATE_SCTP_REJECTED, 4},
 };
 
 /// IPVS's timeouts by state (ip_vs_proto_tcp.c, tcp_timeouts); three of them can be set.
@@ -52,7 +50,8 @@ std::array<std::uint32_t, 32> seconds_by_state(model::Timeouts const& timeouts) 
     seconds[contract::STATE_LISTEN] = 120;
     seconds[contract::STATE_SYNACK] = 120;
     seconds[contract::STATE_UDP] = timeouts.udp;
-    for (auto const& [state, timeout] : kSctpSeconds) seconds[state] = timeout;
+    for (std::size_t state = contract::STATE_SCTP_NONE; state < contract::STATE_COUNT; ++state) seconds[state] = kSctpSeconds;
+    for (auto const& [state, timeout] : kOtherSctpSeconds) seconds[state] = timeout;
     return seconds;
 }
 

@@ -1,6 +1,7 @@
 #include "dataplane/rows.h"
 
 #include <algorithm>
+#include <array>
 
 #include "dataplane/encode.h"
 #include "dataplane/words.h"
@@ -9,11 +10,21 @@ namespace drover::dataplane {
 
 namespace {
 
+/// By the contract's number.
+constexpr std::array<model::ConnectionState, contract::STATE_COUNT> kStates = [] {
+    using enum model::ConnectionState;
+    return std::array{none,        established, syn_sent,       syn_recv,    fin_wait, time_wait,     close,
+                      close_wait,  last_ack,    listen,         synack,      udp,      none,          init1,
+                      init,        cookie_sent, cookie_replied, cookie_wait, cookie,   cookie_echoed, established,
+                      shutdown_sent, shutdown_received, shutdown_ack_sent, rejected, closed};
+}();
+
 model::ConnectionState shown_state(std::uint64_t meta) {
     if ((contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0)
         return (contract::meta_flags(meta) & contract::FLAG_ASSURED) != 0 ? model::ConnectionState::assured
                                                                            : model::ConnectionState::none;
-    return static_cast<model::ConnectionState>(contract::meta_state(meta));
+    auto const state = contract::meta_state(meta);
+    return state < kStates.size() ? kStates[state] : model::ConnectionState::none;
 }
 
 }  // namespace

@@ -16,6 +16,18 @@ std::string_view name(ConnectionState state) {
         case ConnectionState::listen: return "LISTEN";
         case ConnectionState::synack: return "SYNACK";
         case ConnectionState::udp: return "UDP";
+        case ConnectionState::init1: return "INIT1";
+        case ConnectionState::init: return "INIT";
+        case ConnectionState::cookie_sent: return "C-SENT";
+        case ConnectionState::cookie_replied: return "C-REPLIED";
+        case ConnectionState::cookie_wait: return "C-WAIT";
+        case ConnectionState::cookie: return "COOKIE";
+        case ConnectionState::cookie_echoed: return "C-ECHOED";
+        case ConnectionState::shutdown_sent: return "S-SENT";
+        case ConnectionState::shutdown_received: return "S-RECEIVED";
+        case ConnectionState::shutdown_ack_sent: return "S-ACK-SENT";
+        case ConnectionState::rejected: return "REJECTED";
+        case ConnectionState::closed: return "CLOSED";
         case ConnectionState::assured: return "ASSURED";
     }
     return "?";

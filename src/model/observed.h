@@ -20,6 +20,8 @@ namespace drover::model {
 enum class ConnectionState : std::uint8_t {
     none, established, syn_sent, syn_recv, fin_wait, time_wait, close, close_wait, last_ack, listen, synack,
     udp,      ///< any live UDP entry
+    init1, init, cookie_sent, cookie_replied, cookie_wait, cookie, cookie_echoed, shutdown_sent, shutdown_received,
+    shutdown_ack_sent, rejected, closed,  ///< SCTP, besides none and established
     assured,  ///< a persistence template with a child that was established
 };
 

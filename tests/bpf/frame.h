@@ -41,6 +41,8 @@ public:
     Frame& protocol(std::uint8_t number) { return protocol_ = number, *this; }
     Frame& udp() { return protocol(17); }
     Frame& tcp(std::uint8_t flags) { return flags_ = flags, protocol(6); }
+    /// Chunks of eight bytes each, by their types.
+    Frame& sctp(std::vector<std::uint8_t> chunks) { return chunks_ = std::move(chunks), protocol(132); }
     Frame& syn() { return tcp(kSyn); }
     Frame& ack() { return tcp(kAck); }
     /// What a router sends to the VIP about a packet of this flow's real server (RFC 792): the flow's reverse is quoted.
@@ -55,7 +57,7 @@ public:
 
     Bytes bytes() const {
         if (quoted_ != 0) return icmp_bytes();
-        std::size_t const header = 20 + options_ * 4, transport = protocol_ == 6 ? 20 : 8;
+        std::size_t const header = 20 + options_ * 4, transport = transport_length();
         Bytes frame(14 + header + transport + payload_);
         std::memcpy(&frame[0], destination_.bytes.data(), 6);
         std::memcpy(&frame[6], source_.bytes.data(), 6);
@@ -76,12 +78,18 @@ public:
             frame[14 + header + 12] = 0x50;
             frame[14 + header + 13] = flags_;
         }
+        if (protocol_ == 132)
+            for (std::size_t i = 0; i < chunks_.size(); ++i) {
+                frame[14 + header + 12 + 8 * i] = chunks_[i];
+                write16(frame, 14 + header + 12 + 8 * i + 2, 8);
+            }
         for (std::size_t i = 0; i < payload_; ++i) frame[14 + header + transport + i] = static_cast<std::uint8_t>(i);
         if (cut_ < frame.size()) frame.resize(cut_);
         return frame;
     }
 
 private:
+    std::size_t transport_length() const { return protocol_ == 6 ? 20 : protocol_ == 132 ? 12 + 8 * chunks_.size() : 8; }
     /// Outer IP, ICMP, and as the quote the IP header and eight bytes of the packet from VIP to client.
     Bytes icmp_bytes() const {
         auto inner = *this;
@@ -116,6 +124,7 @@ private:
     std::uint16_t fragment_ = 0x4000;  // do not fragment
     std::uint16_t total_length_ = 0;
     std::uint8_t quoted_ = 0, icmp_type_ = 0, icmp_code_ = 0;  // quoted_ is the flow's protocol
+    std::vector<std::uint8_t> chunks_;
     std::size_t options_ = 0, payload_ = 0, cut_ = 4096;
 };
 
