@@ -11,6 +11,11 @@ static __always_inline __u32 ipv4_of(const __u64 *address)
 	return address[1] >> 32;
 }
 
+static __always_inline int is_ipv4(const __u64 *address)
+{
+	return !address[0] && (__u32)address[1] == 0xffff0000;
+}
+
 static __always_inline struct slot_key make_key(const __u64 *client, __u16 client_port, __u16 virtual_port, __u32 id,
 						int words)
 {

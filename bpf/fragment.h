@@ -14,7 +14,8 @@ static __always_inline struct fragment_key fragment_key_of(const struct flow *fl
 		.source = {flow->client[0], flow->client[1]},
 		.destination = {flow->vip[0], flow->vip[1]},
 		.id = flow->fragment_id,
-		.protocol = flow->protocol,
+		/* IPv6's identification is of the pair of addresses, and later fragments may name another next header. */
+		.protocol = is_ipv4(flow->client) ? flow->protocol : IPPROTO_FRAGMENT,
 	};
 
 	return key;

@@ -78,12 +78,16 @@ static __always_inline int read_ipv6_quote(void *quote, const void *end, struct 
 	return read_ports((__u8 *)(ip + 1), end, flow);
 }
 
-static __always_inline __u64 known_meta(const struct flow *flow, int words)
+/* 0: there is none, or none any more. */
+static __always_inline __u64 known_meta(const struct flow *flow, const struct service *service, int words)
 {
 	struct slot_key key = make_key(flow->client, flow->client_port, flow->virtual_port, flow->service, words);
+	struct settings *all = settings_now();
 	struct entry found;
 
-	return find(&key, words, &found) == FIND_HIT ? found.meta : 0;
+	if (!all || find(&key, words, &found) != FIND_HIT)
+		return 0;
+	return meta_age(found.meta, tick_now()) > timeout_of(service, all, found.meta) ? 0 : found.meta;
 }
 
 /* The server record of the flow in hand, which is not kept alive by this; NO_SERVER: it has no entry. */
@@ -100,7 +104,8 @@ __noinline __u32 known_record(void)
 	service = bpf_map_lookup_elem(&services, &id);
 	if (!service)
 		return NO_SERVER;
-	meta = service->flags & SERVICE_WIDE ? known_meta(flow, WIDE_KEY_WORDS) : known_meta(flow, NARROW_KEY_WORDS);
+	meta = service->flags & SERVICE_WIDE ? known_meta(flow, service, WIDE_KEY_WORDS) :
+					       known_meta(flow, service, NARROW_KEY_WORDS);
 	return meta ? service->server_base + meta_server(meta) : NO_SERVER;
 }
 

@@ -47,6 +47,13 @@ inline Endpoint real(int number, std::uint16_t port = 80) {
     return {Address::v4(0xac336000 + static_cast<std::uint32_t>(number)), port};
 }
 
+/// The same servers by IPv6: fd00:96::1, ::2, ...
+inline Endpoint real6(int number, std::uint16_t port = 80) {
+    Address::Bytes bytes{0xfd, 0, 0, 0x96};
+    bytes[15] = static_cast<std::uint8_t>(number);
+    return {Address(bytes), port};
+}
+
 inline model::DesiredService service(std::string_view vip, std::uint16_t port, std::vector<model::DesiredServer> servers) {
     model::DesiredService made;
     made.key = {at(vip, port), Protocol::tcp};
@@ -67,11 +74,12 @@ public:
         sweeper_.emplace(object_->tables(), object_->ticks());
         (void)programmer_->ports().put(kIngress, kOurMac);
         for (int i = 1; i < 250; ++i)
-            programmer_->set_next_hop(real(i).address, dataplane::NextHop{server_mac(i), kIngress, false});
+            for (auto const& server : {real(i), real6(i)})
+                programmer_->set_next_hop(server.address, dataplane::NextHop{server_mac(i), kIngress, false});
     }
 
-    void serve(std::vector<model::DesiredService> services, model::Timeouts timeouts = {}) {
-        auto const done = programmer_->apply({timeouts, std::move(services)});
+    void serve(std::vector<model::DesiredService> services, model::Timeouts timeouts = {}, model::Limits limits = {}) {
+        auto const done = programmer_->apply({timeouts, std::move(services), limits});
         EXPECT_TRUE(done) << (done ? "" : done.error().message);
     }
 
@@ -104,6 +112,13 @@ public:
         return all;
     }
 
+    /// The connection of this client.
+    std::optional<model::ConnectionRow> row_of(Endpoint const& client) {
+        for (auto const& row : rows())
+            if (row.client == client && !row.is_template) return row;
+        return std::nullopt;
+    }
+
     /// The one connection there is.
     std::optional<model::ConnectionRow> row(bool is_template = false) {
         std::optional<model::ConnectionRow> found;
@@ -132,6 +147,8 @@ public:
         for (std::uint32_t i = 1; i <= seconds; ++i) (void)sweeper_->sweep(start + object_->ticks().from_seconds(i));
         pass(seconds);
     }
+
+    dataplane::SweepResult sweep() { return sweeper_->sweep(object_->now()); }
 
     contract::server_load load_of(ServiceKey const& key, Endpoint const& server) {
         auto const id = *programmer_->book().find_service(key);
