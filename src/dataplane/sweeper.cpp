@@ -61,6 +61,10 @@ void Sweeper::visit(SlotRef slot, std::uint32_t now, SweepResult& result) {
             if (expire(slot.meta(), key, meta)) ++result.expired;
             return;
         }
+        if (is_orphaned(key, meta)) {
+            if (expire(slot.meta(), key, meta)) ++result.expired;
+            return;
+        }
         if (drops(meta, now)) {
             if (expire(slot.meta(), key, meta)) ++result.dropped;
             return;
@@ -99,6 +103,13 @@ void Sweeper::keep_template_of(SlotKey const& key, bool is_wide) {
     auto const wanted = template_key(key, is_wide, tables_.services[key.service()].persistence_mask);
     if (!due_filter_[filter_bit(wanted)]) return;
     if (auto const found = due_.find(wanted); found != due_.end()) found->second.kept = true;
+}
+
+/// With expire_nodest_conn IPVS ends the connections of a server when it is removed.
+bool Sweeper::is_orphaned(SlotKey const& key, std::uint64_t meta) const {
+    if ((load(tables_.services[key.service()].flags) & contract::SERVICE_EXPIRE_NODEST) == 0) return false;
+    auto const record = record_of(key, meta);
+    return record < tables_.servers.size() && (load(tables_.servers[record].flags) & contract::SERVER_AVAILABLE) == 0;
 }
 
 /// IPVS's drop_entry: half-open entries go, and established ones that have been idle; a thirty-second of all in each

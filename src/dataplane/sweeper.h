@@ -45,6 +45,7 @@ private:
     void visit_template(SlotRef slot, SlotKey const& key, std::uint64_t meta, std::uint32_t now);
     void visit_unfinished(SlotRef slot, std::uint64_t meta, std::uint32_t now, SweepResult& result);
     void keep_template_of(SlotKey const& key, bool is_wide);
+    bool is_orphaned(SlotKey const& key, std::uint64_t meta) const;
     bool drops(std::uint64_t meta, std::uint32_t now);
     void decide_due(std::uint32_t now, SweepResult& result);
     void recount(SweepResult& result);
