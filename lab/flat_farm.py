@@ -24,6 +24,8 @@ VIP, VIP6 = "10.9.0.100", "fd00:9::100"
 CLIENT, CLIENT6 = "10.9.0.9", "fd00:9::9"
 CLIENTS = [f"10.9.0.{n}" for n in range(20, 60)]
 WEB = ["10.9.0.11", "10.9.0.12"]
+# Else the whole of a download is in the client's buffers before a test can do anything about it.
+SMALL_WINDOW = {"net.ipv4.tcp_rmem": "4096 32768 32768"}
 WEB6 = ["fd00:9::11", "fd00:9::12"]
 
 
@@ -40,7 +42,7 @@ class FlatFarm:
     def __init__(self, lab: Lab, peer: bool = False):
         self.lan = lab.lan("site")
         self.client = lab.host("client", [Nic("eth0", self.lan, [f"{address}/24" for address in (CLIENT, *CLIENTS)] +
-                                              [f"{CLIENT6}/64"])])
+                                              [f"{CLIENT6}/64"])], [], SMALL_WINDOW)
         self.director = self._director(lab, "director", 1)
         self.peer = self._director(lab, "peer", 2) if peer else None
         self.servers = [lab.host(f"web{n}", [Nic("eth0", self.lan, [f"10.9.0.1{n}/24", f"fd00:9::1{n}/64"])])

@@ -69,7 +69,7 @@ class Nic:
 class Host:
     """Made by Lab.host(), which also switches it on."""
 
-    def __init__(self, name: str, folder: Path, nics: list[Nic], routes: list[str], sysctls: dict[str, int]):
+    def __init__(self, name: str, folder: Path, nics: list[Nic], routes: list[str], sysctls: dict[str, int | str]):
         self.name = name
         self.nics = nics
         self.routes = routes
