@@ -26,9 +26,25 @@ class FlatPair(FlatFarm):
         wait_until(lambda: state(self.peer_daemon) == "BACKUP", 8, "peer is BACKUP")
         self.wait_for_next_hops()
 
+    def start_parted(self, services: str, of_peer: str) -> None:
+        """Two masters that have never heard of each other. The client sends to `director`."""
+        self.director.write(CONFIGURATION, configuration(150, vip=VIP) + services)
+        self.peer.write(CONFIGURATION, configuration(100, vip=VIP) + of_peer)
+        self._drop_adverts()
+        for daemon in (self.daemon, self.peer_daemon):
+            daemon.start()
+        self._wait_for_two_masters()
+        self.wait_for_next_hops()
+
     def part_adverts(self) -> None:
         """Neither hears the other from now on: both become MASTER. The client goes on sending to `director`."""
+        self._drop_adverts()
+        self._wait_for_two_masters()
+
+    def _drop_adverts(self) -> None:
         self.lan.switch.run("nft 'add table bridge parted; add chain bridge parted forward "
                             "{ type filter hook forward priority 0; }; add rule bridge parted forward ip protocol 112 drop'")
+
+    def _wait_for_two_masters(self) -> None:
         wait_until(lambda: state(self.daemon) == state(self.peer_daemon) == "MASTER", 8, "both are MASTER")
         self.client.run(f"ip neigh replace {VIP} lladdr {self.director.mac()} nud permanent dev eth0")

@@ -66,6 +66,15 @@ def test_nor_when_each_sends_all_to_the_other(directors):
     assert directors.frames() == 2 * 4
 
 
+def test_nor_when_they_have_never_heard_of_each_other(directors):
+    """No MAC is known of which not to take packets: but none is sent back to where it came from."""
+    directors.start_parted(service([PEER]), of_peer=service([DIRECTOR]))
+    directors.count_frames()
+    assert directors.fetch(CLIENTS[:4]) == ["peer"] * 4
+    assert directors.frames() == 2 * 4
+    assert directors.verdicts(directors.peer_daemon)["from_peer"] >= 4 * 4
+
+
 def test_nor_when_the_peer_is_a_gateway_and_the_gate_alone_guards(directors):
     directors.director.run(f"ip route add 10.77.0.0/16 via {PEER}")
     directors.peer.run(f"ip route add 10.77.0.0/16 via {DIRECTOR}")
