@@ -198,6 +198,7 @@ struct ring_chunk {
 enum {
 	SERVER_AVAILABLE = 1, /* in service, if only with weight 0; without it its packets are dropped */
 	SERVER_LOCAL = 2,     /* this host */
+	SERVER_ON_LINK = 4,   /* its next hop's MAC is its own, no gateway's: a frame from there for the service comes from it */
 };
 
 struct server {
@@ -214,6 +215,11 @@ struct server {
 static inline __u64 next_hop_word(__u64 mac, __u32 port_slot)
 {
 	return mac | (__u64)port_slot << 48;
+}
+
+static inline __u64 next_hop_mac(__u64 word)
+{
+	return word & 0xffffffffffffull;
 }
 
 /* Live entries by kind, changed by atomic adds from both sides and recounted by the sweeper. */

@@ -41,7 +41,10 @@ static __always_inline void count_traffic(__u32 bytes, __u32 id, const struct ta
 	count_packet(bpf_map_lookup_elem(&server_traffic, &target->record), bytes);
 }
 
-/* target->sent with *action: how it leaves. */
+/*
+ * target->sent with *action: how it leaves. Never back to where it came from: a real server that sends on a packet for its
+ * own service is a director, too, and has chosen this host.
+ */
 static __always_inline enum drover_verdict forward(context *ctx, const struct packet *packet, __u8 version,
 						   __u32 bytes, __u32 id, const struct target *target, int *action)
 {
@@ -58,6 +61,8 @@ static __always_inline enum drover_verdict forward(context *ctx, const struct pa
 	out = bpf_map_lookup_elem(&ports, &slot);
 	if (!next_hop || !out)
 		return VERDICT_no_next_hop;
+	if (target->server->flags & SERVER_ON_LINK && mac_word(packet->ethernet->h_source) == next_hop_mac(next_hop))
+		return VERDICT_from_peer; /* of which no advert was heard */
 	if (hops_left(packet, version) <= 1)
 		return VERDICT_ttl_expired;
 	*action = context_send(ctx, slot, out);

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 def fetch(url: str, seconds: float, source: str) -> str | None:
     """None: no whole answer of status 200 within the time."""
     place = urlsplit(url)
-    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=seconds, source_address=(source, 0))
+    connection = http.client.HTTPConnection(place.hostname, place.port or 80, timeout=seconds, source_address=(source, 0))
     try:
         connection.request("GET", place.path)
         answer = connection.getresponse()

@@ -53,7 +53,7 @@ class CommandFailed(RuntimeError):
 
 @dataclass
 class Nic:
-    """A network card: its name on the host, the LAN it is plugged into, and its addresses ("10.0.0.1/24")."""
+    """A network card: its name on the host, the LAN it is plugged into, and its addresses ("10.0.0.1/24", IPv4 first)."""
 
     name: str
     lan: "Lan"
@@ -61,11 +61,15 @@ class Nic:
     sends_from_xdp: bool = False  # lets native XDP_TX leave by it (see Lan.plug)
     refuses_native_xdp: bool = False  # as many real cards do for one reason or another
 
+    def adding(self, address: str) -> str:
+        """The command that gives it an address; one of IPv6 is used at once, without asking whether it is taken."""
+        return f"ip address add {address} {'nodad' if ':' in address else 'brd +'} dev {self.name}"
+
 
 class Host:
     """Made by Lab.host(), which also switches it on."""
 
-    def __init__(self, name: str, folder: Path, nics: list[Nic], routes: list[str], sysctls: dict[str, int]):
+    def __init__(self, name: str, folder: Path, nics: list[Nic], routes: list[str], sysctls: dict[str, int | str]):
         self.name = name
         self.nics = nics
         self.routes = routes
@@ -149,9 +153,9 @@ class Host:
         for nic in self.nics:
             # Before the link goes up: frames that XDP forwards must leave with whole checksums.
             lines.append(f"ethtool -K {nic.name} tx off > /dev/null")
-            lines += [f"ip address add {address} brd + dev {nic.name}" for address in nic.addresses]
+            lines += [nic.adding(address) for address in nic.addresses]
             lines.append(f"ip link set {nic.name} up")
-        lines += [f"ip route add {route}" for route in self.routes]
+        lines += [f"ip {'-6 ' if ':' in route else ''}route add {route}" for route in self.routes]
         self.run("\n".join(["set -e", *lines]))
 
     # -- cables --------------------------------------------------------------------------------------------------
@@ -170,7 +174,7 @@ class Host:
         """A card that is put in while the host runs."""
         self.nics.append(nic)
         nic.lan.plug(self, nic)
-        lines = [f"ip address add {address} brd + dev {nic.name}" for address in nic.addresses]
+        lines = [nic.adding(address) for address in nic.addresses]
         self.run("\n".join(["set -e", *lines, f"ip link set {nic.name} up"]))
 
     def remove_nic(self, name: str) -> None:

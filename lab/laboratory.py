@@ -52,7 +52,7 @@ class Lab:
             self._switch = self.host("switch", [])
         return Lan(self._switch, name)
 
-    def host(self, name: str, nics: list[Nic], routes: list[str] = (), sysctls: dict[str, int] = {}) -> Host:
+    def host(self, name: str, nics: list[Nic], routes: list[str] = (), sysctls: dict[str, int | str] = {}) -> Host:
         """A host, switched on. Routes are written as for `ip route add`."""
         host = Host(name, self.folder / name, list(nics), list(routes), sysctls)
         self.hosts.append(host)

@@ -16,7 +16,7 @@ VRID = 51
 
 
 def configuration(priority: int, *, auth: str = "", nopreempt: bool = False, interface: str = "eth0",
-                  track: str = "", more: str = "") -> str:
+                  track: str = "", more: str = "", vip: str = VIP) -> str:
     """A keepalived.conf that both keepalived and drover read without a word."""
     lines = ["vrrp_instance pair {", "    state BACKUP", f"    interface {interface}", f"    virtual_router_id {VRID}",
              f"    priority {priority}", "    advert_int 1"]
@@ -26,7 +26,7 @@ def configuration(priority: int, *, auth: str = "", nopreempt: bool = False, int
         lines.append(f"    authentication {{\n        auth_type PASS\n        auth_pass {auth}\n    }}")
     if track:
         lines.append(f"    track_interface {{\n        {track}\n    }}")
-    lines += [f"    virtual_ipaddress {{\n        {VIP}/24\n    }}", more, "}", ""]
+    lines += [f"    virtual_ipaddress {{\n        {vip}/24\n    }}", more, "}", ""]
     return "\n".join(line for line in lines if line)
 
 

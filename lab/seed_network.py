@@ -37,6 +37,7 @@ from lab.laboratory import Lab
 from lab.process import Process
 
 VIP = "172.51.97.175"
+VIP6, CLIENT6 = "fd00:97::175", "fd00:168::128"
 CLIENTS = [f"192.168.1.{n}" for n in range(2, 100)]
 SEED = Path(__file__).resolve().parent / "seed"
 HERE = Path(__file__).resolve().parent
@@ -84,6 +85,25 @@ class SeedNetwork:
         self.web2 = self._real_server("web2", "172.51.96.236")
         self.directors = [self.master, self.backup]
         self.real_servers = [self.web1, self.web2]
+
+    def give_ipv6(self) -> None:
+        """Addresses and routes of IPv6 for all hosts but the backup, in the shape of IPv4's: requests for VIP6 come in by
+        Route1 and the master, answers leave by Route2. No network of the seed's page has any."""
+        for host, addresses, routes in (
+                (self.internet, {"eth0": "fd00:10::1", "eth1": "fd00:1::1", "eth2": "fd00:100::1"},
+                 {"fd00:97::/64": "fd00:10::254", "fd00:96::/64": "fd00:1::254", "fd00:168::/64": "fd00:100::254"}),
+                (self.route1, {"eth0": "fd00:97::1", "eth1": "fd00:10::254"}, {"default": "fd00:10::1"}),
+                (self.route2, {"eth0": "fd00:96::1", "eth1": "fd00:1::254"}, {"default": "fd00:1::1"}),
+                (self.route3, {"eth0": "fd00:168::254", "eth1": "fd00:100::254"}, {"default": "fd00:100::1"}),
+                (self.client, {"eth0": CLIENT6}, {"default": "fd00:168::254"}),
+                (self.master, {"eth0": "fd00:96::119"}, {}),
+                (self.web1, {"eth0": "fd00:96::235"}, {"default": "fd00:96::1"}),
+                (self.web2, {"eth0": "fd00:96::236"}, {"default": "fd00:96::1"})):
+            lines = [f"ip address add {address}/64 nodad dev {nic}" for nic, address in addresses.items()]
+            if "net.ipv4.ip_forward" in host.sysctls:
+                lines.append("echo 1 > /proc/sys/net/ipv6/conf/all/forwarding")
+            lines += [f"ip -6 route add {network} via {gateway}" for network, gateway in routes.items()]
+            host.run("\n".join(["set -e", *lines]))
 
     def _director(self, name: str, address: str, eth1: bool) -> Host:
         nics = [Nic("eth0", self.site, [f"{address}/24"], sends_from_xdp=self.native_xdp,

@@ -1,13 +1,17 @@
 """A real server's web pages: web_server.py NAME PORT...
 
 `/` names the server. `/info.php`, which the directors' checks ask for, answers 200, or 500 while /run/web-fails exists.
+`/lines/N` is N bytes long, of numbered lines (numbered_lines.py). Of IPv4 and IPv6.
 """
 
 import os
+import socket
 import socketserver
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from numbered_lines import numbered_lines
 
 NAME = sys.argv[1]
 
@@ -21,11 +25,15 @@ class Page(BaseHTTPRequestHandler):
             self._answer(500, "out of order")
         elif self.path in ("/", "/info.php"):
             self._answer(200, NAME)
+        elif self.path.startswith("/lines/"):
+            self._send(200, numbered_lines(int(self.path.removeprefix("/lines/"))))
         else:
             self._answer(404, "no such page")
 
     def _answer(self, status: int, text: str):
-        body = f"{text}\n".encode()
+        self._send(status, f"{text}\n".encode())
+
+    def _send(self, status: int, body: bytes):
         self.send_response(status)
         self.send_header("Content-Type", "text/plain")
         self.send_header("Content-Length", str(len(body)))
@@ -37,6 +45,7 @@ class Page(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
+    address_family = socket.AF_INET6  # which takes IPv4 as well
     request_queue_size = 128
 
     def server_bind(self):
@@ -45,7 +54,7 @@ class Server(ThreadingHTTPServer):
         self.server_name, self.server_port = NAME, self.server_address[1]
 
 
-servers = [Server(("", int(port)), Page) for port in sys.argv[2:]]
+servers = [Server(("::", int(port)), Page) for port in sys.argv[2:]]
 for server in servers[1:]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 servers[0].serve_forever()

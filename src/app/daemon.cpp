@@ -167,7 +167,9 @@ void Daemon::run_script(model::Script const& script, std::vector<std::string> co
 void Daemon::on_new_peer(std::string const& interface, Mac const& mac, Address const& address) {
     auto const ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
     if (network_->is_gateway(ifindex, mac)) {
-        log::warning("director {} on {} is also a gateway: its packets are told apart by the gate alone", address.text(), interface);
+        unguarded_.push_back("director " + address.text() + " on " + interface +
+                             " is also a gateway: the gate alone guards against scheduling a packet that it has scheduled");
+        log::warning("{}", unguarded_.back());
         return;
     }
     if (dataplane_->add_peer(ifindex, mac))
@@ -245,6 +247,7 @@ control::About Daemon::about() {
     about.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(loop::now() - started_).count();
     about.notes = refused_;
     about.notes.insert(about.notes.end(), network_->notes().begin(), network_->notes().end());
+    about.notes.insert(about.notes.end(), unguarded_.begin(), unguarded_.end());
     return about;
 }
 

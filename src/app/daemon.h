@@ -63,6 +63,7 @@ private:
     model::Configuration configuration_;
     std::atomic<bool> secure_scripts_ = false;  // read by the VRRP thread, too
     std::vector<std::string> refused_;  // services left out, a sentence each
+    std::vector<std::string> unguarded_;  // peer directors whose frames cannot be told by their MAC, a sentence each
     std::int64_t started_unix_us_ = 0;
     std::int64_t read_unix_us_ = 0;
     TimePoint started_;

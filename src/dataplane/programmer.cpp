@@ -96,7 +96,8 @@ void Programmer::adopt_next_hop(std::uint32_t id, std::uint16_t number) {
     if ((record.flags & contract::SERVER_LOCAL) != 0)
         next_hops_[address] = {{}, 0, true};
     else if (record.next_hop != 0)
-        next_hops_[address] = {mac_of(record.next_hop), ports_.ifindex_at(record.next_hop >> 48), false};
+        next_hops_[address] = {mac_of(record.next_hop), ports_.ifindex_at(record.next_hop >> 48), false,
+                               (record.flags & contract::SERVER_ON_LINK) != 0};
 }
 
 model::DesiredService Programmer::read_service(std::uint32_t id) const {
@@ -456,7 +457,8 @@ void Programmer::write_next_hop(std::uint32_t id, std::uint16_t number) {
     auto const slot = hop && !hop->local ? ports_.find(hop->ifindex) : std::nullopt;
     store(server.next_hop, slot ? __u64{contract::next_hop_word(mac_word(hop->mac), *slot)} : __u64{0});
     auto const local = hop && hop->local ? __u32{contract::SERVER_LOCAL} : __u32{0};
-    store(server.flags, (server.flags & ~__u32{contract::SERVER_LOCAL}) | local);
+    auto const on_link = hop && hop->on_link ? __u32{contract::SERVER_ON_LINK} : __u32{0};
+    store(server.flags, (server.flags & ~__u32{contract::SERVER_LOCAL | contract::SERVER_ON_LINK}) | local | on_link);
 }
 
 void Programmer::write_local_flag(std::uint32_t id) {

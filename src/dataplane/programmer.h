@@ -27,6 +27,7 @@ struct NextHop {
     Mac mac;
     std::uint32_t ifindex = 0;
     bool local = false;  ///< the address is this host's own: packets go to its stack
+    bool on_link = false;  ///< the MAC is the server's own, no gateway's
     bool operator==(NextHop const&) const = default;
 };
 

@@ -59,6 +59,19 @@ TEST_F(Gate, NeverSchedulesAPeersFrames) {
     EXPECT_EQ(path().send(frame().from_mac(kRouterMac)).verdict, "forwarded");
 }
 
+TEST_F(Gate, NeverSendsAFrameBackToWhereItCameFrom) {
+    path().serve({service("172.51.97.176", 80, {{real(1), 1}})});
+    auto const to = [&](bool on_link) {
+        path().programmer().set_next_hop(real(1).address, dataplane::NextHop{server_mac(1), PacketPath::kIngress, false, on_link});
+    };
+    auto from_server = frame().to("172.51.97.176").from_mac(server_mac(1));
+    to(true);
+    EXPECT_EQ(path().send(from_server.syn()).verdict, "from_peer") << "a director of which no advert was heard";
+    EXPECT_EQ(path().send(frame().to("172.51.97.176").syn()).verdict, "forwarded");
+    to(false);
+    EXPECT_EQ(path().send(from_server.syn()).verdict, "forwarded") << "a router may be the clients' gateway and the server's";
+}
+
 TEST_F(Gate, KnowsSixteenPeers) {
     roles().open_gate(role_);
     for (std::uint8_t i = 0; i < contract::MAX_PEERS; ++i)

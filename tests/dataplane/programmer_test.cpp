@@ -276,6 +276,19 @@ TEST_F(ProgrammerTest, MarksServicesOfWhichThisHostIsARealServer) {
     EXPECT_EQ(memory_.services[1].flags, 0u);
 }
 
+TEST_F(ProgrammerTest, MarksServersWhoseFramesCanBeTold) {
+    auto const address = *Address::parse("172.51.96.236");
+    auto const flags = [&](Programmer const& made) { return record(made, 1, at("172.51.96.236")).flags; };
+    auto made = programmer();
+    (void)made.apply(two_services());
+    made.set_next_hop(address, NextHop{*Mac::parse("02:00:00:00:00:02"), 2, false, true});
+    EXPECT_EQ(flags(made), contract::SERVER_AVAILABLE | contract::SERVER_ON_LINK);
+    auto next = programmer();
+    EXPECT_TRUE(next.next_hop(address)->on_link) << "the next daemon knows, too";
+    next.set_next_hop(address, NextHop{*Mac::parse("02:00:00:00:00:03"), 2});
+    EXPECT_EQ(flags(next), contract::SERVER_AVAILABLE) << "by a gateway now";
+}
+
 TEST_F(ProgrammerTest, SaysWhichLimitWasReachedAndGoesOnFromThere) {
     memory_ = Memory({.servers = 8, .services = 16});
     auto made = programmer();

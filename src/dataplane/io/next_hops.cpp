@@ -39,11 +39,11 @@ std::optional<NextHops::Way> NextHops::find_way(Address const& server) {
     return Way{false, route->oif, route->gateway.value_or(server)};
 }
 
-std::optional<NextHop> NextHops::find_hop(Way const& way) {
+std::optional<NextHop> NextHops::find_hop(Address const& server, Way const& way) {
     if (way.local) return NextHop{{}, 0, true};
     auto const neighbour = netlink::neighbour_get(socket_, way.ifindex, way.neighbour);
     if (!neighbour || !*neighbour || !(*neighbour)->usable() || !(*neighbour)->mac) return std::nullopt;
-    return NextHop{*(*neighbour)->mac, static_cast<std::uint32_t>(way.ifindex), false};
+    return NextHop{*(*neighbour)->mac, static_cast<std::uint32_t>(way.ifindex), false, way.neighbour == server};
 }
 
 void NextHops::resolve(Address const& server) {
@@ -51,7 +51,7 @@ void NextHops::resolve(Address const& server) {
     if (way && !way->local && ways_[server] != way)
         (void)netlink::manage_neighbour(socket_, way->ifindex, way->neighbour);
     ways_[server] = way;
-    auto const hop = way ? find_hop(*way) : std::nullopt;
+    auto const hop = way ? find_hop(server, *way) : std::nullopt;
     auto const known = hops_.find(server);
     if (known != hops_.end() && known->second == hop) return;
     if (hop || known != hops_.end()) log::info("{}", in_words(server, hop));

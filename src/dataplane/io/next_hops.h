@@ -44,7 +44,7 @@ private:
         bool operator==(Way const&) const = default;
     };
     std::optional<Way> find_way(Address const& server);
-    std::optional<NextHop> find_hop(Way const& way);
+    std::optional<NextHop> find_hop(Address const& server, Way const& way);
     void resolve(Address const& server);
     void resolve_all();
     void resolve_behind(netlink::Neighbour const& neighbour);

@@ -1,0 +1,50 @@
+"""The farm on one LAN (lab/flat_farm.py) with both its directors, which elect the one that has the VIP by VRRP."""
+
+from __future__ import annotations
+
+from lab.directors import CONFIGURATION, Drover, holds
+from lab.flat_farm import VIP, FlatFarm
+from lab.laboratory import Lab
+from lab.pair import configuration, state
+from lab.waiting import wait_until
+
+
+class FlatPair(FlatFarm):
+    def __init__(self, lab: Lab):
+        super().__init__(lab, peer=True)
+        self.peer_daemon = Drover(self.peer)
+
+    def start_both(self, services: str, of_peer: str = "") -> None:
+        """Returns when `director` is MASTER and `peer` is BACKUP, and each has heard an advert of the other. The peer has
+        services of its own, or the same."""
+        self.director.write(CONFIGURATION, configuration(150, vip=VIP) + services)
+        self.peer.write(CONFIGURATION, configuration(100, vip=VIP) + (of_peer or services))
+        self.peer_daemon.start()
+        wait_until(lambda: state(self.peer_daemon) == "MASTER", 8, "peer is MASTER as long as it is alone")
+        self.daemon.start()
+        wait_until(lambda: holds(self.director, VIP), 8, "director is MASTER")
+        wait_until(lambda: state(self.peer_daemon) == "BACKUP", 8, "peer is BACKUP")
+        self.wait_for_next_hops()
+
+    def start_parted(self, services: str, of_peer: str) -> None:
+        """Two masters that have never heard of each other. The client sends to `director`."""
+        self.director.write(CONFIGURATION, configuration(150, vip=VIP) + services)
+        self.peer.write(CONFIGURATION, configuration(100, vip=VIP) + of_peer)
+        self._drop_adverts()
+        for daemon in (self.daemon, self.peer_daemon):
+            daemon.start()
+        self._wait_for_two_masters()
+        self.wait_for_next_hops()
+
+    def part_adverts(self) -> None:
+        """Neither hears the other from now on: both become MASTER. The client goes on sending to `director`."""
+        self._drop_adverts()
+        self._wait_for_two_masters()
+
+    def _drop_adverts(self) -> None:
+        self.lan.switch.run("nft 'add table bridge parted; add chain bridge parted forward "
+                            "{ type filter hook forward priority 0; }; add rule bridge parted forward ip protocol 112 drop'")
+
+    def _wait_for_two_masters(self) -> None:
+        wait_until(lambda: state(self.daemon) == state(self.peer_daemon) == "MASTER", 8, "both are MASTER")
+        self.client.run(f"ip neigh replace {VIP} lladdr {self.director.mac()} nud permanent dev eth0")
