@@ -362,6 +362,26 @@ void Programmer::write_server(std::uint32_t id, std::uint16_t number, model::Des
     store(record.flags, record.flags | __u32{contract::SERVER_AVAILABLE});
 }
 
+Result<std::size_t> Programmer::zero(std::optional<ServiceKey> const& service) {
+    if (!service) {
+        auto const ids = book_.in_service();
+        for (auto const id : ids) zero_service(id);
+        return ids.size();
+    }
+    auto const id = book_.find_service(*service);
+    if (!id) return fail("there is no service " + service->keepalived_text());
+    zero_service(*id);
+    return std::size_t{1};
+}
+
+void Programmer::zero_service(std::uint32_t id) {
+    tables_.service_names[id].carried = negated(kernel_.service_traffic(id));
+    for (auto const number : book_.servers_in_service(id)) {
+        auto const record = book_.record_of(id, number);
+        tables_.server_names[record].carried = negated(kernel_.server_traffic(record));
+    }
+}
+
 void Programmer::carry(std::uint32_t record, contract::traffic const& amount) {
     auto& carried = tables_.server_names[record].carried;
     carried.connections += amount.connections;
