@@ -21,6 +21,15 @@ std::uint32_t chunks_of(std::uint64_t ring) {
     return (static_cast<std::uint32_t>(ring) + RING_CHUNK - 1) / RING_CHUNK;
 }
 
+/// The ring is this very one already.
+bool holds(std::span<contract::ring_chunk const> rings, std::uint64_t ring, std::vector<std::uint16_t> const& turn) {
+    auto const first = static_cast<std::uint32_t>(ring >> 32);
+    if (static_cast<std::uint32_t>(ring) != turn.size()) return false;
+    for (std::uint32_t i = 0; i < turn.size(); ++i)
+        if (rings[first + i / RING_CHUNK].server[i % RING_CHUNK] != turn[i]) return false;
+    return true;
+}
+
 /// The carried part that makes a record whose past is not ours show nought.
 contract::traffic negated(contract::traffic const& past) {
     return {0 - past.connections, 0 - past.packets, 0 - past.bytes};
@@ -407,6 +416,8 @@ Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService co
                     " real servers, but mh takes no more than " + std::to_string(scheduler::kMaglevSlots));
     auto const turn = ring_of(id, service);
     auto const slots = static_cast<std::uint32_t>(turn.size());
+    auto& word = tables_.services[id].ring;
+    if (slots > 0 && holds(tables_.rings, word, turn)) return {};
     std::uint32_t first = 0;
     if (slots > 0) {
         auto const chunks = (slots + RING_CHUNK - 1) / RING_CHUNK;
@@ -419,7 +430,6 @@ Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService co
         first = *free;
         for (std::uint32_t i = 0; i < slots; ++i) tables_.rings[first + i / RING_CHUNK].server[i % RING_CHUNK] = turn[i];
     }
-    auto& word = tables_.services[id].ring;
     if (static_cast<std::uint32_t>(word) == 0)
         reset_cursor(id, service.flags, scheduler::first_position(service.scheduler, turn));
     retire_ring(word);
