@@ -47,7 +47,8 @@ private:
     void read_service(std::string const& line, std::vector<std::string> const& words) {
         block_ = line + "\n";
         service_ = {};
-        carried_ = words[0] != "FWM" && line.find(" pe ") == std::string::npos && line.find("flag-") == std::string::npos;
+        carried_ = words[0] != "FWM" && line.find(" pe ") == std::string::npos && line.find("flag-") == std::string::npos &&
+                   line.find("()") == std::string::npos;
         if (!carried_) return;
         service_.key.endpoint = endpoint(words[1]);
         service_.key.protocol = words[0] == "TCP" ? Protocol::tcp : words[0] == "UDP" ? Protocol::udp : Protocol::sctp;

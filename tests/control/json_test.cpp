@@ -1,5 +1,7 @@
 #include "control/json.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "control/observed_samples.h"
