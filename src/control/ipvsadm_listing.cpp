@@ -1,5 +1,6 @@
 #include "control/ipvsadm_listing.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -192,10 +193,18 @@ std::string connections_title(Listing const& listing) {
 }
 
 std::string connection_line(model::ConnectionRow const& row, Names const& names) {
-    return fmt::format("{:<3} {:<6} {:<11} {:<18} {:<18} {}\n", upper_name(row.protocol),
-                       fmt::format("{:02}:{:02}", row.expires / 60, row.expires % 60), model::name(row.state),
-                       spelled(row.client, row.protocol, names), spelled(row.virtual_server, row.protocol, names),
-                       spelled(row.real_server, row.protocol, names));
+    std::string line;
+    auto const column = [&line](std::string_view text, std::size_t width) {
+        line += text;
+        line.append(text.size() < width ? width - text.size() : 0, ' ');
+        line += ' ';
+    };
+    column(upper_name(row.protocol), 3);
+    column(fmt::format(FMT_COMPILE("{:02}:{:02}"), row.expires / 60, row.expires % 60), 6);
+    column(model::name(row.state), 11);
+    column(spelled(row.client, row.protocol, names), 18);
+    column(spelled(row.virtual_server, row.protocol, names), 18);
+    return line + spelled(row.real_server, row.protocol, names) + "\n";
 }
 
 std::string number_column(std::uint64_t value, bool exact) {
