@@ -109,6 +109,7 @@ Result<void> Daemon::open_dataplane() {
     if (auto changes = program(); !changes) return std::unexpected(changes.error());
     if (auto done = network_->serve(configuration_); !done) return done;
     dataplane_->start_sweeping();
+    take_turns();
     for (auto const& sentence : refused_) log::warning("{}", sentence);
     if (!configuration_.services.empty())
         log::notice("balanced packets are seen by neither nftables nor tcpdump on this host; `drover status` counts them");
@@ -142,6 +143,11 @@ void Daemon::program_or_say() {
     if (auto changes = program(); !changes) log::error("{}", changes.error().message);
 }
 
+void Daemon::take_turns() {
+    dataplane_->take_turn(loop::unix_microseconds());
+    next_turn_.after(dataplane::BpfDataplane::kTurnEvery, [this] { take_turns(); });
+}
+
 Result<void> Daemon::open_control() {
     auto server = control::Server::open(loop_.context(), *this, {.path = options_.socket});
     if (!server) return std::unexpected(server.error());
@@ -167,9 +173,9 @@ void Daemon::run_script(model::Script const& script, std::vector<std::string> co
 void Daemon::on_new_peer(std::string const& interface, Mac const& mac, Address const& address) {
     auto const ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
     if (network_->is_gateway(ifindex, mac)) {
-        unguarded_.push_back("director " + address.text() + " on " + interface +
-                             " is also a gateway: the gate alone guards against scheduling a packet that it has scheduled");
-        log::warning("{}", unguarded_.back());
+        auto const [note, is_new] = gate_alone_.insert("director " + address.text() + " on " + interface +
+                                                       " is also a gateway: the gate alone guards against its packets");
+        if (is_new) log::warning("{}", *note);
         return;
     }
     if (dataplane_->add_peer(ifindex, mac))
@@ -202,6 +208,7 @@ void Daemon::stop() {
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
     next_rise_.cancel();
+    next_turn_.cancel();
     network_.reset();
     dataplane_->remove();
     log::notice("Stopped");
@@ -236,6 +243,13 @@ Result<control::ReloadReport> Daemon::reload() {
     return report;
 }
 
+Result<control::ZeroReport> Daemon::zero(std::optional<ServiceKey> const& service) {
+    auto const services = dataplane_->zero(service);
+    if (!services) return std::unexpected(services.error());
+    log::info("counters of {} set to nought", service ? "service " + service->keepalived_text() : "all services");
+    return control::ZeroReport{*services};
+}
+
 control::About Daemon::about() {
     control::About about;
     about.version = version;
@@ -246,8 +260,8 @@ control::About Daemon::about() {
     about.started_unix_us = started_unix_us_;
     about.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(loop::now() - started_).count();
     about.notes = refused_;
+    about.notes.insert(about.notes.end(), gate_alone_.begin(), gate_alone_.end());
     about.notes.insert(about.notes.end(), network_->notes().begin(), network_->notes().end());
-    about.notes.insert(about.notes.end(), unguarded_.begin(), unguarded_.end());
     return about;
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ public:
     std::vector<model::CheckObserved> checks() override { return checks_->observed(); }
     std::unique_ptr<control::ConnectionCursor> connections() override;
     Result<control::ReloadReport> reload() override;
+    Result<control::ZeroReport> zero(std::optional<ServiceKey> const& service) override;
 
 private:
     Result<void> claim();
@@ -56,20 +58,22 @@ private:
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
     Result<std::vector<plan::Change>> program();
     void program_or_say();
+    void take_turns();
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
     void take(config::Loaded loaded);
 
     RunOptions options_;
     model::Configuration configuration_;
     std::atomic<bool> secure_scripts_ = false;  // read by the VRRP thread, too
+    std::set<std::string> gate_alone_;  // directors whose MAC is a gateway's, a sentence each
     std::vector<std::string> refused_;  // services left out, a sentence each
-    std::vector<std::string> unguarded_;  // peer directors whose frames cannot be told by their MAC, a sentence each
     std::int64_t started_unix_us_ = 0;
     std::int64_t read_unix_us_ = 0;
     TimePoint started_;
     loop::Loop loop_;
     scheduler::SlowStart slow_start_;
     loop::Timer next_rise_{loop_.context()};
+    loop::Timer next_turn_{loop_.context()};
     Claims claims_;
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;

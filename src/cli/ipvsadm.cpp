@@ -10,6 +10,7 @@
 #include "control/ipvsadm_grammar.h"
 #include "control/ipvsadm_listing.h"
 #include "control/json.h"
+#include "control/routes.h"
 
 namespace drover::cli {
 
@@ -67,6 +68,19 @@ int list(control::SocketClient const& client, grammar::Listing const& listing, c
     return finish(ok);
 }
 
+constexpr int kRefusedByIpvs = 255, kNotFound = 404;
+
+int zero(control::SocketClient const& client, grammar::Zero const& which) {
+    auto const none = [] {
+        fmt::print(stderr, "No such service\n");
+        return kRefusedByIpvs;
+    };
+    if (which.fwmark) return none();
+    auto const done = client.post(which.service ? "/v1/zero/" + control::service_path(*which.service) : "/v1/zero");
+    if (done) return finish(ok);
+    return done.error().code == kNotFound ? none() : complain("ipvsadm", done.error());
+}
+
 }  // namespace
 
 int ipvsadm(IpvsadmRequest const& request) {
@@ -84,8 +98,9 @@ int ipvsadm(IpvsadmRequest const& request) {
         print(grammar::version_line() + "\n");
         return finish(ok);
     }
-    auto const& listing = std::get<grammar::Listing>(*command);
     control::SocketClient const client(request.socket);
+    if (auto const* which = std::get_if<grammar::Zero>(&*command)) return zero(client, *which);
+    auto const& listing = std::get<grammar::Listing>(*command);
     if (listing.numeric) return list(client, listing, control::NumbersOnly());
     return list(client, listing, system_names);
 }

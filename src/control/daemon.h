@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/endpoint.h"
 #include "base/result.h"
 #include "control/status.h"
 #include "model/observed.h"
@@ -31,6 +33,8 @@ public:
     virtual std::unique_ptr<ConnectionCursor> connections() = 0;
     /// An error leaves everything as it was; its message says what is wrong with the file.
     virtual Result<ReloadReport> reload() = 0;
+    /// Counters and rates of the service and its servers, or of all, begin at nought; an error: there is no such service.
+    virtual Result<ZeroReport> zero(std::optional<ServiceKey> const& service) = 0;
 };
 
 }  // namespace drover::control

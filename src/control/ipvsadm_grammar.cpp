@@ -115,6 +115,7 @@ View view_of(OptionSet given) {
     if (has(Option::timeout)) return View::timeout;
     if (has(Option::daemon)) return View::daemon;
     if (has(Option::stats)) return View::stats;
+    if (has(Option::rate)) return View::rate;
     if (has(Option::thresholds)) return View::thresholds;
     if (has(Option::persistent_conn)) return View::persistent;
     return has(Option::tun_info) ? View::tunnels : View::services;
@@ -126,9 +127,6 @@ std::expected<Command, Refusal> listing(Given const& given) {
     if (((given.options & apart) && (given.options & set_of({Option::stats, Option::rate, Option::thresholds}))) ||
         ((given.options & alone) && (given.options & bit(Option::persistent_conn))))
         return refuse("options conflicts in the list command");
-    // ipvsadm shows totals when both are asked for.
-    if ((given.options & bit(Option::rate)) && !(given.options & bit(Option::stats)))
-        return refuse("ipvsadm: --rate is not carried out yet by this version of drover");
     auto const has = [&given](Option option) { return (given.options & bit(option)) != 0; };
     return Listing{.view = view_of(given.options),
                    .numeric = has(Option::numeric),
@@ -147,6 +145,7 @@ std::expected<Command, Refusal> finish(Verb verb, Given const& given, std::vecto
     auto const& rules = row(verb);
     if (auto const ok = check_options(rules, given.options); !ok) return Refused(ok.error());
     if (verb == Verb::list) return listing(given);
+    if (verb == Verb::zero) return Zero{given.service, given.fwmark};
     return refuse(
         fmt::format("ipvsadm: the '{}' command is not carried out yet by this version of drover", rules.name));
 }
@@ -223,8 +222,7 @@ std::string help_text() {
         bool const carried_out =
             word.is_verb ? row(word.verb).carried_out
                          : (shown & bit(word.option)) || word.option == Option::sort || word.option == Option::ipv6;
-        bool const not_yet = !carried_out || (!word.is_verb && word.option == Option::rate);
-        if (not_yet)
+        if (!carried_out)
             later += fmt::format("{}--{}", later.empty() ? "" : " ", word.long_name);
         else
             (word.is_verb ? commands : options) += help_row(word);
@@ -232,7 +230,8 @@ std::string help_text() {
     return version_line() + "\nas carried out by drover; it talks to the running daemon.\n\nUsage:\n" +
            "  ipvsadm [-L] [-n] [-t|-u ADDRESS:PORT] [options]   services and servers\n" +
            "  ipvsadm -L [-n] -c                                 connections\n" +
-           "  ipvsadm -L --timeout                               timeouts\n\nCommands (the first option):\n" +
+           "  ipvsadm -L --timeout                               timeouts\n" +
+           "  ipvsadm -Z [-t|-u ADDRESS:PORT]                    counters and rates to zero\n\nCommands (the first option):\n" +
            commands + "\nOptions:\n" + options + "\nKnown, not carried out yet by this version:\n  " + later + "\n";
 }
 

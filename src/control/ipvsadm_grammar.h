@@ -18,6 +18,7 @@ namespace drover::control::ipvsadm {
 enum class View {
     services,
     stats,
+    rate,
     thresholds,
     persistent,
     tunnels,
@@ -41,7 +42,13 @@ struct Listing {
 struct ShowHelp {};
 struct ShowVersion {};
 
-using Command = std::variant<Listing, ShowHelp, ShowVersion>;
+/// -Z: of one service, or of all.
+struct Zero {
+    std::optional<ServiceKey> service;
+    std::optional<std::uint32_t> fwmark;
+};
+
+using Command = std::variant<Listing, Zero, ShowHelp, ShowVersion>;
 
 /// What goes to standard error (without the newline) and the exit code.
 struct Refusal {

@@ -1,5 +1,6 @@
 #include "control/ipvsadm_listing.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,12 +39,24 @@ std::string mask_text(Family family, std::uint8_t prefix) {
     return Address::v4(prefix == 0 ? 0 : ~std::uint32_t{0} << (32 - prefix)).text();
 }
 
+/// " (sh-fallback,sh-port)"; drover's own flags have no word in ipvsadm.
+std::string scheduler_flags(model::ServiceObserved const& service) {
+    auto const scheduler = model::name(service.scheduler);
+    if (!service.flags.fallback && !service.flags.port) return {};
+    return fmt::format(" ({}{}{})", service.flags.fallback ? fmt::format("{}-fallback", scheduler) : "",
+                       service.flags.fallback && service.flags.port ? "," : "",
+                       service.flags.port ? fmt::format("{}-port", scheduler) : "");
+}
+
 std::string flags(model::ServiceObserved const& service) {
-    if (service.persistence_timeout == 0) return {};
-    auto const family = service.key.endpoint.address.family();
-    auto text = fmt::format(" persistent {}", service.persistence_timeout);
-    if (service.persistence_prefix != (family == Family::v4 ? 32 : 128))
-        text += " mask " + mask_text(family, service.persistence_prefix);
+    auto text = scheduler_flags(service);
+    if (service.persistence_timeout != 0) {
+        auto const family = service.key.endpoint.address.family();
+        text += fmt::format(" persistent {}", service.persistence_timeout);
+        if (service.persistence_prefix != (family == Family::v4 ? 32 : 128))
+            text += " mask " + mask_text(family, service.persistence_prefix);
+    }
+    if (service.one_packet) text += " ops";
     return text;
 }
 
@@ -54,6 +67,9 @@ std::string_view title(View view) {
                    "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n";
         case View::stats:
             return "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes\n"
+                   "  -> RemoteAddress:Port\n";
+        case View::rate:
+            return "Prot LocalAddress:Port                 CPS    InPPS   OutPPS    InBPS   OutBPS\n"
                    "  -> RemoteAddress:Port\n";
         case View::thresholds:
             return "Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n"
@@ -78,9 +94,21 @@ std::string totals(model::Counters const& counters, bool exact) {
            number_column(0, exact) + number_column(counters.bytes, exact) + number_column(0, exact);
 }
 
+std::string service_rates(model::Rates const& rates, bool exact) {
+    return number_column(rates.connections, exact) + number_column(rates.packets, exact) + number_column(0, exact) +
+           number_column(rates.bytes, exact) + number_column(0, exact);
+}
+
+/// Of servers ipvsadm shortens the bytes alone.
+std::string server_rates(model::Rates const& rates, bool exact) {
+    return fmt::format(" {:>8} {:>8} {:>8}{}{}", rates.connections, rates.packets, 0, number_column(rates.bytes, exact),
+                       number_column(0, exact));
+}
+
 std::string service_line(model::ServiceObserved const& service, Listing const& listing, Names const& names) {
     auto const shown = service_name(service.key, names);
     if (listing.view == View::stats) return fmt::format("{:<33}{}\n", shown, totals(service.counters, listing.exact));
+    if (listing.view == View::rate) return fmt::format("{:<33}{}\n", shown, service_rates(service.rates, listing.exact));
     return fmt::format("{} {}{}\n", shown, model::name(service.scheduler), flags(service));
 }
 
@@ -90,8 +118,11 @@ std::string server_line(model::ServerObserved const& server, Protocol protocol, 
     switch (listing.view) {
         case View::stats:
             return shown + totals(server.counters, listing.exact) + "\n";
-        case View::thresholds:  // drover has no thresholds: 0 is "none"
-            return fmt::format("{} {:<10} {:<10} {:<10} {:<10}\n", shown, 0, 0, server.active, server.inactive);
+        case View::rate:
+            return shown + server_rates(server.rates, listing.exact) + "\n";
+        case View::thresholds:
+            return fmt::format("{} {:<10} {:<10} {:<10} {:<10}\n", shown, server.upper_threshold, server.lower_threshold,
+                               server.active, server.inactive);
         case View::persistent:
             return fmt::format("{} {:<9} {:<11} {:<10} {:<10}\n", shown, server.weight, server.persistent,
                                server.active, server.inactive);
@@ -162,10 +193,18 @@ std::string connections_title(Listing const& listing) {
 }
 
 std::string connection_line(model::ConnectionRow const& row, Names const& names) {
-    return fmt::format("{:<3} {:<6} {:<11} {:<18} {:<18} {}\n", upper_name(row.protocol),
-                       fmt::format("{:02}:{:02}", row.expires / 60, row.expires % 60), model::name(row.state),
-                       spelled(row.client, row.protocol, names), spelled(row.virtual_server, row.protocol, names),
-                       spelled(row.real_server, row.protocol, names));
+    std::string line;
+    auto const column = [&line](std::string_view text, std::size_t width) {
+        line += text;
+        line.append(text.size() < width ? width - text.size() : 0, ' ');
+        line += ' ';
+    };
+    column(upper_name(row.protocol), 3);
+    column(fmt::format(FMT_COMPILE("{:02}:{:02}"), row.expires / 60, row.expires % 60), 6);
+    column(model::name(row.state), 11);
+    column(spelled(row.client, row.protocol, names), 18);
+    column(spelled(row.virtual_server, row.protocol, names), 18);
+    return line + spelled(row.real_server, row.protocol, names) + "\n";
 }
 
 std::string number_column(std::uint64_t value, bool exact) {

@@ -66,7 +66,7 @@ constexpr std::array verbs{
     VerbRow{Verb::edit_server, "edit-server", set_of({service, real_server}), server_options, 0, false},
     VerbRow{Verb::delete_server, "delete-server", set_of({service, real_server}), 0, 0, false},
     VerbRow{Verb::list, "list", 0, list_options, one_listing, true},
-    VerbRow{Verb::zero, "zero", 0, bit(service), 0, false},
+    VerbRow{Verb::zero, "zero", 0, bit(service), 0, true},
     VerbRow{Verb::set, "set", 0, 0, 0, false},
     VerbRow{Verb::start_daemon, "start-daemon", 0, daemon_options, 0, false},
     VerbRow{Verb::stop_daemon, "stop-daemon", 0, bit(syncid), 0, false},

@@ -88,6 +88,47 @@ void fields(T& counters, auto&& field) {
     field("bytes", counters.bytes);
 }
 
+template <For<model::Rates> T>
+void fields(T& rates, auto&& field) {
+    field("connections", rates.connections);
+    field("packets", rates.packets);
+    field("bytes", rates.bytes);
+}
+
+template <For<model::SchedulerFlags> T>
+void fields(T& flags, auto&& field) {
+    field("port", flags.port);
+    field("fallback", flags.fallback);
+    field("sh_even", flags.sh_even);
+    field("random_start", flags.random_start);
+}
+
+template <For<model::Limits> T>
+void fields(T& limits, auto&& field) {
+    field("drop_entry", limits.drop_entry);
+    field("conn_max", limits.conn_max);
+    field("flood_rate", limits.flood_rate);
+}
+
+template <For<model::TableObserved> T>
+void fields(T& table, auto&& field) {
+    field("name", table.name);
+    field("slots", table.slots);
+    field("entries", table.entries);
+}
+
+template <For<model::EvictionCount> T>
+void fields(T& eviction, auto&& field) {
+    field("kind", eviction.kind);
+    field("entries", eviction.entries);
+}
+
+template <For<model::FloodObserved> T>
+void fields(T& flood, auto&& field) {
+    field("lasts", flood.lasts);
+    field("since", Time(flood.since_unix_us));
+}
+
 template <For<model::ConnectionRow> T>
 void fields(T& row, auto&& field) {
     field("protocol", row.protocol);
@@ -107,7 +148,11 @@ void fields(T& server, auto&& field) {
     field("active", server.active);
     field("inactive", server.inactive);
     field("persistent", server.persistent);
+    field("upper_threshold", server.upper_threshold);
+    field("lower_threshold", server.lower_threshold);
+    field("overloaded", server.overloaded);
     field("counters", server.counters);
+    field("rates", server.rates);
     field("next_hop", server.next_hop);
     field("next_hop_interface", server.next_hop_interface);
     field("local", server.local);
@@ -117,11 +162,17 @@ template <For<model::ServiceObserved> T>
 void fields(T& service, auto&& field) {
     field("service", service.key);
     field("scheduler", service.scheduler);
+    field("flags", service.flags);
+    field("one_packet", service.one_packet);
     field("persistence_timeout_s", service.persistence_timeout);
     field("persistence_prefix", service.persistence_prefix);
     field("instance", service.instance);
     field("gate_open", service.gate_open);
+    field("allow", service.allow);
+    field("deny", service.deny);
+    field("unreachable", service.unreachable);
     field("counters", service.counters);
+    field("rates", service.rates);
     field("servers", service.servers);
 }
 
@@ -144,8 +195,13 @@ void fields(T& dataplane, auto&& field) {
     field("attachments", dataplane.attachments);
     field("capacity", dataplane.capacity);
     field("entries", dataplane.entries);
+    field("tables", dataplane.tables);
     field("live_evictions", dataplane.live_evictions);
+    field("evictions", dataplane.evictions);
     field("timeouts_s", dataplane.timeouts);
+    field("limits", dataplane.limits);
+    field("flood", dataplane.flood);
+    field("rates", dataplane.rates);
     field("verdicts", dataplane.verdicts);
     field("services", dataplane.services);
 }
@@ -199,6 +255,11 @@ template <For<ReloadReport> T>
 void fields(T& report, auto&& field) {
     field("changes", report.changes);
     field("warnings", report.warnings);
+}
+
+template <For<ZeroReport> T>
+void fields(T& report, auto&& field) {
+    field("services", report.services);
 }
 
 template <For<Problem> T>
@@ -394,6 +455,7 @@ Result<T> from_json(std::string_view text) {
 std::string to_json(Status const& status) { return json::serialize(write(status)); }
 std::string to_json(model::DataplaneObserved const& dataplane) { return json::serialize(write(dataplane)); }
 std::string to_json(ReloadReport const& report) { return json::serialize(write(report)); }
+std::string to_json(ZeroReport const& report) { return json::serialize(write(report)); }
 std::string to_json(Problem const& problem) { return json::serialize(write(problem)); }
 std::string to_json(model::ConnectionRow const& row) { return json::serialize(write(row)); }
 

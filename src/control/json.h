@@ -15,6 +15,7 @@ namespace drover::control {
 std::string to_json(Status const& status);
 std::string to_json(model::DataplaneObserved const& dataplane);
 std::string to_json(ReloadReport const& report);
+std::string to_json(ZeroReport const& report);
 std::string to_json(Problem const& problem);
 /// One line without its newline (NDJSON).
 std::string to_json(model::ConnectionRow const& row);

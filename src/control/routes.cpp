@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "control/ipvsadm_grammar.h"
 #include "control/json.h"
 
 namespace drover::control {
@@ -32,6 +33,14 @@ Reply reload(Daemon& daemon) {
     return json(to_json(*report));
 }
 
+Reply zero(Daemon& daemon, std::optional<ServiceKey> const& service) {
+    auto const report = daemon.zero(service);
+    if (!report) return problem(404, "no-such-service", "No such service", report.error().message);
+    return json(to_json(*report));
+}
+
+Reply zero_all(Daemon& daemon) { return zero(daemon, std::nullopt); }
+
 struct Route {
     std::string_view method, path;
     Reply (*reply)(Daemon&);
@@ -42,9 +51,37 @@ constexpr std::array routes{
     Route{"GET", "/v1/services", services},        // body of `ipvsadm -L --json`
     Route{"GET", "/v1/connections", connections},  // body of `drover conns --json`
     Route{"POST", "/v1/reload", reload},
+    Route{"POST", "/v1/zero", zero_all},  // ipvsadm -Z; "/v1/zero/tcp/ADDRESS:PORT": of one service
 };
 
+constexpr std::string_view kZeroOne = "/v1/zero/";
+
+Reply answer_zero_one(Daemon& daemon, std::string_view method, std::string_view target) {
+    if (method != "POST") return problem(405, "wrong-method", "This path has another method", fmt::format("{} wants POST", target));
+    auto const service = service_in_path(target.substr(kZeroOne.size()));
+    if (!service)
+        return problem(400, "no-service-name", "This names no service",
+                       fmt::format("`{}` does not end in tcp/ADDRESS:PORT, udp/... or sctp/...", target));
+    return zero(daemon, service);
+}
+
 }  // namespace
+
+std::string service_path(ServiceKey const& service) {
+    return fmt::format("{}/{}", lower_name(service.protocol), service.endpoint.text());
+}
+
+std::optional<ServiceKey> service_in_path(std::string_view path) {
+    auto const slash = path.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    for (auto const protocol : {Protocol::tcp, Protocol::udp, Protocol::sctp}) {
+        if (path.substr(0, slash) != lower_name(protocol)) continue;
+        auto const endpoint = ipvsadm::parse_endpoint(path.substr(slash + 1), protocol, NumbersOnly());
+        // Without its port it is no name of a service, even if ipvsadm takes it for port 0.
+        if (endpoint && endpoint->text() == path.substr(slash + 1)) return ServiceKey{*endpoint, protocol};
+    }
+    return std::nullopt;
+}
 
 Reply problem(int status, std::string code, std::string title, std::string detail) {
     return {.status = status,
@@ -60,6 +97,7 @@ Reply answer(Daemon& daemon, std::string_view method, std::string_view target) {
         if (route.method == method) return route.reply(daemon);
         allowed = route.method;
     }
+    if (target.starts_with(kZeroOne)) return answer_zero_one(daemon, method, target);
     if (!allowed.empty())
         return problem(405, "wrong-method", "This path has another method",
                        fmt::format("{} wants {}", target, allowed));

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/endpoint.h"
 #include "control/daemon.h"
 
 namespace drover::control {
@@ -20,6 +22,10 @@ struct Reply {
 /// Called on the daemon's thread. Whatever the request says, there is an answer: an unknown path is 404, a known one
 /// with another method 405; both are problem documents (RFC 9457).
 Reply answer(Daemon& daemon, std::string_view method, std::string_view target);
+
+/// How a path names a service: "tcp/172.51.97.175:80", "udp/[2001:db8::53]:53"; and back.
+std::string service_path(ServiceKey const& service);
+std::optional<ServiceKey> service_in_path(std::string_view path);
 
 Reply problem(int status, std::string code, std::string title, std::string detail);
 

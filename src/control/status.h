@@ -34,6 +34,11 @@ struct ReloadReport {
     std::vector<std::string> warnings;  ///< what the reader of the file said, as `drover check` prints it
 };
 
+/// What `ipvsadm -Z` did.
+struct ZeroReport {
+    std::uint64_t services = 0;  ///< whose counters, and whose servers', were set to nought
+};
+
 /// An answer that is not the thing asked for (RFC 9457).
 struct Problem {
     int status = 500;    ///< HTTP status

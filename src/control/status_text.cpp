@@ -133,6 +133,12 @@ std::string server_text(ServerLine const& line, Look const& look) {
     if (server && server->rising_to)
         text +=
             look.paint(Hue::faint, fmt::format("      slow_start: its weight rises to {}", *server->rising_to)) + "\n";
+    if (server && server->upper_threshold > 0)
+        text += look.paint(server->overloaded ? Hue::warning : Hue::faint,
+                           fmt::format("      thresholds: {} upper, {} lower{}", server->upper_threshold,
+                                       server->lower_threshold,
+                                       server->overloaded ? "; reached: it gets no new connections" : "")) +
+                "\n";
     for (auto const* check : line.checks)
         if (!check->last_result.empty())
             text += look.paint(Hue::faint, fmt::format("      {}: {}", check->kind, check->last_result)) + "\n";
@@ -147,11 +153,30 @@ std::string gate_text(model::ServiceObserved const& service, Look const& look) {
                            : look.paint(Hue::faint, "shut (this director is not master, packets are dropped)"));
 }
 
+/// " sh-port", " ops", "; sources: 3 allowed, 1 denied".
+std::string options_text(model::ServiceObserved const& service) {
+    std::string text;
+    auto const& flags = service.flags;
+    if (flags.port) text += fmt::format(" {}-port", model::name(service.scheduler));
+    if (flags.fallback) text += fmt::format(" {}-fallback", model::name(service.scheduler));
+    if (flags.sh_even) text += " sh_even";
+    if (flags.random_start) text += " random_start";
+    if (service.one_packet) text += " ops";
+    if (service.persistence_timeout != 0) text += fmt::format(" persistent {} s", service.persistence_timeout);
+    if (service.allow + service.deny > 0)
+        text += fmt::format(", source prefixes: {} allowed, {} denied", service.allow, service.deny);
+    return text;
+}
+
+std::string rates_text(model::Rates const& rates) {
+    return fmt::format("{} connections, {} packets, {} bytes a second", rates.connections, rates.packets, rates.bytes);
+}
+
 std::string service_text(model::ServiceObserved const& service, std::vector<model::CheckObserved> const& checks,
                          Look const& look) {
     auto text = fmt::format("  {} {} {}", upper_name(service.key.protocol), service.key.endpoint.text(),
                             model::name(service.scheduler));
-    if (service.persistence_timeout != 0) text += fmt::format(" persistent {} s", service.persistence_timeout);
+    text += options_text(service);
     text += gate_text(service, look) + "\n";
     auto const lines = server_lines(service, checks);
     if (lines.empty())
@@ -160,6 +185,10 @@ std::string service_text(model::ServiceObserved const& service, std::vector<mode
                                                "ACTIVECONN", "INACTCONN", "HEALTH", "NEXT HOP")) +
             "\n";
     for (auto const& line : lines) text += server_text(line, look);
+    if (service.rates != model::Rates{}) text += look.paint(Hue::faint, "    " + rates_text(service.rates)) + "\n";
+    if (service.unreachable)
+        text += "    " +
+                look.paint(Hue::bad, "the MAC address of none of its servers is known: all its packets are dropped") + "\n";
     auto const serves = [](model::ServerObserved const& server) { return server.weight > 0; };
     if (std::ranges::none_of(service.servers, serves))
         text += "    " + look.paint(Hue::bad, "no server takes new connections") + "\n";
@@ -168,7 +197,7 @@ std::string service_text(model::ServiceObserved const& service, std::vector<mode
 
 std::string verdicts_text(std::vector<model::VerdictCount> const& verdicts, Look const& look) {
     std::string text;
-    for (std::string_view const action : {"forward", "pass", "drop"}) {
+    for (std::string_view const action : {"forward", "pass", "answer", "drop"}) {
         std::uint64_t total = 0;
         std::vector<std::string> reasons;
         for (auto const& verdict : verdicts) {
@@ -183,6 +212,36 @@ std::string verdicts_text(std::vector<model::VerdictCount> const& verdicts, Look
     return text;
 }
 
+std::string table_text(model::DataplaneObserved const& dataplane, Look const& look) {
+    auto text = fmt::format("  connections     {} of {}", dataplane.entries, dataplane.capacity);
+    std::vector<std::string> tables, evictions;
+    for (auto const& table : dataplane.tables)
+        tables.push_back(fmt::format("{} {} of {}", table.name, table.entries, table.slots));
+    if (!tables.empty()) text += fmt::format(" ({})", fmt::join(tables, ", "));
+    if (dataplane.live_evictions > 0)
+        text += ", " + look.paint(Hue::warning, fmt::format("{} live ones thrown out because the table was full",
+                                                            dataplane.live_evictions));
+    for (auto const& eviction : dataplane.evictions)
+        if (eviction.entries > 0) evictions.push_back(fmt::format("{} {}", eviction.kind, eviction.entries));
+    if (!evictions.empty()) text += fmt::format("\n  slots taken     {}", fmt::join(evictions, ", "));
+    return text + "\n";
+}
+
+std::string limits_text(model::DataplaneObserved const& dataplane, Look const& look) {
+    std::string text;
+    auto const& limits = dataplane.limits;
+    if (limits.conn_max > 0) text += fmt::format("  conn_max        {}\n", limits.conn_max);
+    if (limits.drop_entry > 0) text += fmt::format("  drop_entry      {}\n", limits.drop_entry);
+    if (limits.flood_rate > 0)
+        text += fmt::format("  flood_rate      {} new flows a second and CPU: {}\n", limits.flood_rate,
+                            dataplane.flood.lasts
+                                ? look.paint(Hue::bad, fmt::format("FLOOD since {} ({})",
+                                                                   look.clock_text(dataplane.flood.since_unix_us),
+                                                                   look.age(dataplane.flood.since_unix_us)))
+                                : "no flood");
+    return text;
+}
+
 std::string dataplane_text(model::DataplaneObserved const& dataplane, Look const& look) {
     std::string text;
     if (dataplane.attachments.empty())
@@ -192,11 +251,10 @@ std::string dataplane_text(model::DataplaneObserved const& dataplane, Look const
         text += fmt::format("  {:<15} XDP {}{}\n", attachment.interface, look.paint(mode, attachment.mode),
                             attachment.reason.empty() ? "" : ": " + attachment.reason);
     }
-    text += fmt::format("  connections     {} of {}", dataplane.entries, dataplane.capacity);
-    if (dataplane.live_evictions > 0)
-        text += ", " + look.paint(Hue::warning, fmt::format("{} live ones thrown out because the table was full",
-                                                            dataplane.live_evictions));
-    return text + "\n" + verdicts_text(dataplane.verdicts, look);
+    text += table_text(dataplane, look);
+    text += limits_text(dataplane, look);
+    text += fmt::format("  rates           {}\n", rates_text(dataplane.rates));
+    return text + verdicts_text(dataplane.verdicts, look);
 }
 
 std::string without_trailing_blanks(std::string const& text) {

@@ -21,6 +21,15 @@ std::uint32_t chunks_of(std::uint64_t ring) {
     return (static_cast<std::uint32_t>(ring) + RING_CHUNK - 1) / RING_CHUNK;
 }
 
+/// The ring is this very one already.
+bool holds(std::span<contract::ring_chunk const> rings, std::uint64_t ring, std::vector<std::uint16_t> const& turn) {
+    auto const first = static_cast<std::uint32_t>(ring >> 32);
+    if (static_cast<std::uint32_t>(ring) != turn.size()) return false;
+    for (std::uint32_t i = 0; i < turn.size(); ++i)
+        if (rings[first + i / RING_CHUNK].server[i % RING_CHUNK] != turn[i]) return false;
+    return true;
+}
+
 /// The carried part that makes a record whose past is not ours show nought.
 contract::traffic negated(contract::traffic const& past) {
     return {0 - past.connections, 0 - past.packets, 0 - past.bytes};
@@ -362,6 +371,26 @@ void Programmer::write_server(std::uint32_t id, std::uint16_t number, model::Des
     store(record.flags, record.flags | __u32{contract::SERVER_AVAILABLE});
 }
 
+Result<std::size_t> Programmer::zero(std::optional<ServiceKey> const& service) {
+    if (!service) {
+        auto const ids = book_.in_service();
+        for (auto const id : ids) zero_service(id);
+        return ids.size();
+    }
+    auto const id = book_.find_service(*service);
+    if (!id) return fail("there is no service " + service->keepalived_text());
+    zero_service(*id);
+    return std::size_t{1};
+}
+
+void Programmer::zero_service(std::uint32_t id) {
+    tables_.service_names[id].carried = negated(kernel_.service_traffic(id));
+    for (auto const number : book_.servers_in_service(id)) {
+        auto const record = book_.record_of(id, number);
+        tables_.server_names[record].carried = negated(kernel_.server_traffic(record));
+    }
+}
+
 void Programmer::carry(std::uint32_t record, contract::traffic const& amount) {
     auto& carried = tables_.server_names[record].carried;
     carried.connections += amount.connections;
@@ -387,6 +416,8 @@ Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService co
                     " real servers, but mh takes no more than " + std::to_string(scheduler::kMaglevSlots));
     auto const turn = ring_of(id, service);
     auto const slots = static_cast<std::uint32_t>(turn.size());
+    auto& word = tables_.services[id].ring;
+    if (slots > 0 && holds(tables_.rings, word, turn)) return {};
     std::uint32_t first = 0;
     if (slots > 0) {
         auto const chunks = (slots + RING_CHUNK - 1) / RING_CHUNK;
@@ -399,7 +430,6 @@ Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService co
         first = *free;
         for (std::uint32_t i = 0; i < slots; ++i) tables_.rings[first + i / RING_CHUNK].server[i % RING_CHUNK] = turn[i];
     }
-    auto& word = tables_.services[id].ring;
     if (static_cast<std::uint32_t>(word) == 0)
         reset_cursor(id, service.flags, scheduler::first_position(service.scheduler, turn));
     retire_ring(word);

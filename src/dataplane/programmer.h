@@ -43,6 +43,10 @@ public:
     /// been done, and current() tells how far that was. What an earlier daemon died over is brought to its end as well.
     Result<std::vector<plan::Change>> apply(model::Desired const& wanted);
 
+    /// Counters of the service and its servers, or of all, begin at nought, also for the next daemon. Returns how many
+    /// services that are; an error: there is no such service.
+    Result<std::size_t> zero(std::optional<ServiceKey> const& service);
+
     /// Where packets for this address go from now on; nothing: not known, they are dropped and counted.
     void set_next_hop(Address const& server, std::optional<NextHop> const& hop);
     std::optional<NextHop> next_hop(Address const& server) const;
@@ -79,6 +83,7 @@ private:
     void write_next_hop(std::uint32_t id, std::uint16_t number);
     void write_local_flag(std::uint32_t id);
     Result<void> grow_room(std::uint32_t id);
+    void zero_service(std::uint32_t id);
     void carry(std::uint32_t record, contract::traffic const& amount);
     Result<void> finish(model::DesiredService const& service);
     Result<void> publish_ring(std::uint32_t id, model::DesiredService const& service);

@@ -72,6 +72,7 @@ void Sweeper::visit(SlotRef slot, std::uint32_t now, SweepResult& result) {
         if ((flags & contract::FLAG_HAS_TEMPLATE) != 0 && !due_.empty()) keep_template_of(key, slot.is_wide());
     }
     ++result.entries;
+    if (slot.is_wide()) ++result.wide;
     if ((flags & contract::FLAG_TEMPLATE) != 0) ++result.templates;
     auto const record = record_of(key, meta);
     if (record >= counted_.size()) return;
@@ -85,7 +86,7 @@ void Sweeper::visit_template(SlotRef slot, SlotKey const& key, std::uint64_t met
     auto const timeout = (contract::meta_flags(meta) & contract::FLAG_REARMED) != 0
                              ? rearm_ticks_
                              : load(tables_.services[key.service()].persistence);
-    if (contract::meta_age(meta, now) > timeout && !due_.contains(key)) newly_due_[key] = {&slot.meta(), meta, false};
+    if (contract::meta_age(meta, now) > timeout && !due_.contains(key)) newly_due_[key] = {&slot.meta(), meta, false, slot.is_wide()};
 }
 
 void Sweeper::visit_unfinished(SlotRef slot, std::uint64_t meta, std::uint32_t now, SweepResult& result) {
@@ -146,6 +147,7 @@ void Sweeper::decide_due(std::uint32_t now, SweepResult& result) {
             if (expire(*due.word, key, due.meta)) {
                 ++result.expired;
                 --result.entries;
+                if (due.wide) --result.wide;
                 --result.templates;
             }
             continue;

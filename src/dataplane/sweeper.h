@@ -15,6 +15,7 @@ namespace drover::dataplane {
 
 struct SweepResult {
     std::uint64_t entries = 0;    ///< live after the pass, templates included
+    std::uint64_t wide = 0;       ///< of `entries`, those in the wide table
     std::uint64_t templates = 0;
     std::uint64_t expired = 0;
     std::uint64_t dropped = 0;    ///< ended early by drop_entry
@@ -34,6 +35,7 @@ private:
         __u64* word = nullptr;
         std::uint64_t meta = 0;
         bool kept = false;
+        bool wide = false;
     };
     using DueTemplates = std::unordered_map<SlotKey, Due>;
     struct Load {

@@ -45,6 +45,14 @@ struct Counters {
     std::uint64_t bytes = 0;  ///< IP length, without the Ethernet header
 };
 
+/// Per second, by IPVS's estimator: the mean of the last seconds, the newest counting most.
+struct Rates {
+    std::uint64_t connections = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    bool operator==(Rates const&) const = default;
+};
+
 struct ServerObserved {
     Endpoint endpoint;
     std::int32_t weight = 0;  ///< by which it is scheduled now
@@ -52,7 +60,11 @@ struct ServerObserved {
     std::uint32_t active = 0;      ///< ActiveConn
     std::uint32_t inactive = 0;    ///< InActConn
     std::uint32_t persistent = 0;  ///< PersistConn: templates
+    std::uint32_t upper_threshold = 0;
+    std::uint32_t lower_threshold = 0;
+    bool overloaded = false;       ///< the upper threshold was reached: no new connections until it is below the lower one
     Counters counters;
+    Rates rates;
     std::optional<Mac> next_hop;   ///< none: not resolved, packets for it are dropped
     std::string next_hop_interface;
     bool local = false;            ///< the server is this host: packets go to its own stack
@@ -61,11 +73,17 @@ struct ServerObserved {
 struct ServiceObserved {
     ServiceKey key;
     Scheduler scheduler = Scheduler::rr;
+    SchedulerFlags flags;
+    bool one_packet = false;
     std::uint32_t persistence_timeout = 0;
     std::uint8_t persistence_prefix = 32;
     std::string instance;
     bool gate_open = true;
+    std::uint32_t allow = 0;   ///< how many prefixes
+    std::uint32_t deny = 0;
+    bool unreachable = false;  ///< it has servers, and the MAC address of none is known
     Counters counters;
+    Rates rates;
     std::vector<ServerObserved> servers;
 };
 
@@ -77,17 +95,40 @@ struct AttachmentObserved {
 };
 
 struct VerdictCount {
-    std::string action;  ///< "forward", "pass" or "drop"
+    std::string action;  ///< "forward", "pass", "answer" or "drop"
     std::string reason;
     std::uint64_t packets = 0;
+};
+
+/// One of the two connection tables: "narrow" for IPv4 services of one port, "wide" for all others.
+struct TableObserved {
+    std::string name;
+    std::uint64_t slots = 0;
+    std::uint64_t entries = 0;  ///< live at the last sweep
+};
+
+/// New flows that took the slot of another entry, by the kind of that one.
+struct EvictionCount {
+    std::string kind;  ///< "expired", "closed", "template", "half_open", "oldest"
+    std::uint64_t entries = 0;
+};
+
+struct FloodObserved {
+    bool lasts = false;               ///< new flows come faster than Limits::flood_rate
+    std::int64_t since_unix_us = 0;   ///< of the flood that lasts; 0: none does
 };
 
 struct DataplaneObserved {
     std::vector<AttachmentObserved> attachments;
     std::uint64_t capacity = 0;  ///< connection table slots; what ipvsadm prints as (size=N)
     std::uint64_t entries = 0;   ///< live entries at the last sweep
+    std::vector<TableObserved> tables;
     std::uint64_t live_evictions = 0;
+    std::vector<EvictionCount> evictions;
     Timeouts timeouts;
+    Limits limits;
+    FloodObserved flood;
+    Rates rates;  ///< of all services together
     std::vector<VerdictCount> verdicts;
     std::vector<ServiceObserved> services;
 };

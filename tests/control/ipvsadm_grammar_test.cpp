@@ -66,6 +66,7 @@ TEST(IpvsadmGrammar, ChoosesTheViewWithIpvsadmsPrecedence) {
     for (auto const& [line, view] : std::initializer_list<Case>{{"-Ln", View::services},
                                                                 {"-L --stats", View::stats},
                                                                 {"-L --stats --rate", View::stats},
+                                                                {"-L --thresholds --rate", View::rate},
                                                                 {"-L --thresholds --stats", View::stats},
                                                                 {"-L --persistent-conn --thresholds", View::thresholds},
                                                                 {"-L --tun-info --persistent-conn", View::persistent},
@@ -158,11 +159,20 @@ TEST(IpvsadmGrammar, RefusesWithIpvsadmsWordsAndCodes) {
     }
 }
 
+TEST(IpvsadmGrammar, ReadsWhatShallBeSetToZero) {
+    auto const zero = [](char const* line) { return std::get<Zero>(*parsed(line)); };
+    EXPECT_FALSE(zero("-Z").service);
+    EXPECT_EQ(zero("--zero -u 10.0.0.1:53").service->keepalived_text(), "[10.0.0.1]:udp:53");
+    EXPECT_EQ(zero("-Z -f 5").fwmark, 5u);
+    EXPECT_EQ(refusal("-Z -t 10.0.0.1:80 -n").message, "Illegal 'numeric' option with the 'zero' command");
+    EXPECT_EQ(refusal("-Z -t 10.0.0.1:80 -r 10.0.0.2").exit_code, 2);
+}
+
 TEST(IpvsadmGrammar, SaysInOneSentenceWhatIsNotCarriedOutYet) {
     for (auto const* line :
          {"-A -t 10.0.0.1:80 -s rr", "-a -t 10.0.0.1:80 -r 10.0.0.2 -g", "-E -t 10.0.0.1:80", "-C", "-S -n",
-          "-D -t 10.0.0.1:80", "-d -t 10.0.0.1:80 -r 10.0.0.2", "-R", "-Z", "--set 1 2 3",
-          "-e -t 10.0.0.1:80 -r 10.0.0.2 -w 3", "--start-daemon master", "--stop-daemon backup", "-L --rate"}) {
+          "-D -t 10.0.0.1:80", "-d -t 10.0.0.1:80 -r 10.0.0.2", "-R", "--set 1 2 3",
+          "-e -t 10.0.0.1:80 -r 10.0.0.2 -w 3", "--start-daemon master", "--stop-daemon backup"}) {
         auto const said = refusal(line);
         EXPECT_NE(said.message.find("not carried out yet by this version"), std::string::npos) << line;
         EXPECT_EQ(said.exit_code, 2) << line;
@@ -200,7 +210,7 @@ TEST(IpvsadmGrammar, AgreesWithEveryRecordedErrorOfTheArguments) {
     for (auto const& [number, recorded] : cases) {
         auto const command = parsed(recorded.line);
         if (command) {
-            // Only listings and help are carried out; "No such service" is found out later.
+            // Only listings, zeroing and help are carried out; "No such service" is found out later.
             EXPECT_TRUE(recorded.code == 0 || recorded.error == "No such service") << number << recorded.line;
             continue;
         }

@@ -14,7 +14,7 @@ Endpoint endpoint(std::string const& text) { return *parse_endpoint(text, Protoc
 std::uint64_t number(std::string const& text) { return std::stoull(text); }
 
 /// Turns a recorded listing back into what must have been observed, as far as drover's model goes: services with a
-/// firewall mark, flags or another forwarding method are left out of both.
+/// firewall mark, a persistence engine or another forwarding method are left out of both.
 class Recording {
 public:
     Recording(std::string const& file, View view) : view_(view) {
@@ -47,8 +47,8 @@ private:
     void read_service(std::string const& line, std::vector<std::string> const& words) {
         block_ = line + "\n";
         service_ = {};
-        carried_ = words[0] != "FWM" && line.find('(') == std::string::npos && words.back() != "ops" &&
-                   line.find(" pe ") == std::string::npos;
+        carried_ = words[0] != "FWM" && line.find(" pe ") == std::string::npos && line.find("flag-") == std::string::npos &&
+                   line.find("()") == std::string::npos;
         if (!carried_) return;
         service_.key.endpoint = endpoint(words[1]);
         service_.key.protocol = words[0] == "TCP" ? Protocol::tcp : words[0] == "UDP" ? Protocol::udp : Protocol::sctp;
@@ -58,9 +58,20 @@ private:
             carried_ = words[4] == "0" && words[6] == "0";  // NAT alone sees replies
             return;
         }
+        if (view_ == View::rate) {
+            service_.rates = {number(words[2]), number(words[3]), number(words[5])};
+            carried_ = words[4] == "0" && words[6] == "0";
+            return;
+        }
         service_.scheduler = *model::scheduler_named(words[2]);
-        if (words.size() > 4) service_.persistence_timeout = static_cast<std::uint32_t>(number(words[4]));
-        if (words.size() > 6) service_.persistence_prefix = 24;  // the recordings' one mask, 255.255.255.0
+        service_.flags.port = line.find("-port") != std::string::npos;
+        service_.flags.fallback = line.find("-fallback") != std::string::npos;
+        service_.one_packet = words.back() == "ops";
+        auto const persistent = std::ranges::find(words, "persistent");
+        if (persistent != words.end()) service_.persistence_timeout = static_cast<std::uint32_t>(number(persistent[1]));
+        // The recordings have two masks.
+        if (line.find(" mask 255.255.255.0") != std::string::npos) service_.persistence_prefix = 24;
+        if (line.find(" mask 64") != std::string::npos) service_.persistence_prefix = 64;
     }
 
     void read_server(std::string const& line, std::vector<std::string> const& words) {
@@ -70,8 +81,10 @@ private:
         auto const at = [&](std::size_t i) { return static_cast<std::uint32_t>(number(words[i])); };
         if (view_ == View::stats) {
             server.counters = {number(words[2]), number(words[3]), number(words[5])};
+        } else if (view_ == View::rate) {
+            server.rates = {number(words[2]), number(words[3]), number(words[5])};
         } else if (view_ == View::thresholds) {
-            if (words[2] != "0" || words[3] != "0") carried_ = false;
+            server.upper_threshold = at(2), server.lower_threshold = at(3);
             server.active = at(4), server.inactive = at(5);
         } else if (view_ == View::persistent) {
             server.weight = static_cast<int>(at(2)), server.persistent = at(3), server.active = at(4),
@@ -117,6 +130,10 @@ TEST(IpvsadmListing, IsByteForByteWhatWasRecorded) {
              {"big-stats.txt", {.view = View::stats}, 1},
              {"big-stats-exact.txt", {.view = View::stats, .exact = true}, 1},
              {"big-list.txt", {}, 1},
+             {"list-rate.txt", {.view = View::rate}, 34},
+             {"list-exact-rate.txt", {.view = View::rate, .exact = true}, 34},
+             {"big-rate.txt", {.view = View::rate}, 1},
+             {"big-rate-exact.txt", {.view = View::rate, .exact = true}, 1},
              {"list-thresholds.txt", {.view = View::thresholds}, 18},
              {"list-persistent.txt", {.view = View::persistent}, 18},
              {"list-tun-info.txt", {.view = View::tunnels}, 18},
@@ -148,6 +165,32 @@ TEST(IpvsadmListing, OfAServiceThatIsNotThereSaysSo) {
         ASSERT_FALSE(text);
         EXPECT_EQ(text.error().message, "No such service");
     }
+}
+
+TEST(IpvsadmListing, ShowsTheOptionsOfAServiceInIpvsadmsOrder) {
+    model::DataplaneObserved observed;
+    model::ServiceObserved sip{.key = {endpoint("203.0.113.10:5060"), Protocol::udp}, .scheduler = model::Scheduler::sh};
+    sip.flags = {.port = true, .fallback = true};
+    sip.one_packet = true, sip.persistence_timeout = 60, sip.persistence_prefix = 24;
+    observed.services = {sip};
+    Listing const one{.service = sip.key};
+    EXPECT_NE(format(observed, one, NumbersOnly())
+                  ->find("UDP  203.0.113.10:5060 sh (sh-fallback,sh-port) persistent 60 mask 255.255.255.0 ops\n"),
+              std::string::npos);
+    observed.services[0].scheduler = model::Scheduler::mh;
+    observed.services[0].flags.fallback = false;
+    EXPECT_NE(format(observed, one, NumbersOnly())->find(" mh (mh-port) persistent"), std::string::npos);
+}
+
+TEST(IpvsadmListing, ShortensOfAServersRatesTheBytesAlone) {
+    model::DataplaneObserved observed;
+    model::ServiceObserved web{.key = {endpoint("203.0.113.10:80"), Protocol::tcp}};
+    web.rates = {1500, 250'000'000, 123'456'789};
+    web.servers = {{.endpoint = endpoint("10.0.0.11:80"), .rates = {750, 125'000'000, 123'456'789}}};
+    observed.services = {web};
+    auto const text = *format(observed, {.view = View::rate, .service = web.key}, NumbersOnly());
+    EXPECT_NE(text.find("TCP  203.0.113.10:80                  1500  250000K        0  123456K        0\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("  -> 10.0.0.11:80                      750 125000000        0  123456K        0\n"), std::string::npos) << text;
 }
 
 TEST(IpvsadmListing, ShowsTimeoutsAndNoDaemons) {

@@ -1,5 +1,7 @@
 #include "control/json.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "control/observed_samples.h"
@@ -165,6 +167,12 @@ public:
     std::vector<model::CheckObserved> checks() override { return sample_status().checks; }
     std::unique_ptr<ConnectionCursor> connections() override { return nullptr; }
     Result<ReloadReport> reload() override { return fail("keepalived.conf:12:3: no such word"); }
+    Result<ZeroReport> zero(std::optional<ServiceKey> const& service) override {
+        auto const services = sample_dataplane().services;
+        if (!service) return ZeroReport{services.size()};
+        if (std::ranges::find(services, *service, &model::ServiceObserved::key) != services.end()) return ZeroReport{1};
+        return fail("there is no service " + service->keepalived_text());
+    }
 };
 
 TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
@@ -181,6 +189,14 @@ TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
              {"POST", "/v1/status", 405, "/v1/status wants GET"},
              {"GET", "/v1/reload", 405, "/v1/reload wants POST"},
              {"POST", "/v1/reload", 422, "keepalived.conf:12:3: no such word"},
+             {"POST", "/v1/zero", 200, "{\"services\":2}"},
+             {"POST", "/v1/zero/tcp/172.51.97.175:80", 200, "{\"services\":1}"},
+             {"POST", "/v1/zero/udp/[2001:db8::53]:53", 200, "{\"services\":1}"},
+             {"POST", "/v1/zero/udp/172.51.97.175:80", 404, "no service [172.51.97.175]:udp:80"},
+             {"POST", "/v1/zero/tcp/172.51.97.175", 400, "does not end in tcp/ADDRESS:PORT"},
+             {"POST", "/v1/zero/icmp/172.51.97.175:80", 400, "does not end in tcp/ADDRESS:PORT"},
+             {"GET", "/v1/zero", 405, "/v1/zero wants POST"},
+             {"GET", "/v1/zero/tcp/172.51.97.175:80", 405, "wants POST"},
              {"GET", "/", 404, "`/` is not known"},
              {"GET", "/v1/status?all=1", 400, "has a query"},
              {"GET", "", 404, "is not known"},

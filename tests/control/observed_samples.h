@@ -14,6 +14,8 @@ inline model::DataplaneObserved sample_dataplane() {
     near.endpoint = endpoint("172.51.96.235", 80);
     near.weight = 1, near.active = 43, near.inactive = 1'000'001, near.persistent = 7;
     near.counters = {600'001, 61'728'394, 9'007'199'254'740'993};  // 2^53 + 1: not a double
+    near.upper_threshold = 2'000'000, near.lower_threshold = 1'500'000, near.overloaded = true;
+    near.rates = {750, 1'250'000, 61'728'394};
     near.next_hop = Mac{{0x02, 0, 0, 0, 0xeb, 0x01}};
     near.next_hop_interface = "eth0";
     far.endpoint = endpoint("172.51.96.236", 80);
@@ -22,16 +24,23 @@ inline model::DataplaneObserved sample_dataplane() {
     model::ServiceObserved web, dns;
     web.key = {endpoint("172.51.97.175", 80), Protocol::tcp};
     web.scheduler = model::Scheduler::wrr, web.persistence_timeout = 50, web.persistence_prefix = 24;
+    web.flags = {.port = true, .fallback = true, .random_start = true};
+    web.allow = 3, web.deny = 1, web.rates = {1500, 2'500'000, 123'456'789};
     web.instance = "VI_1";
     web.counters = {1, 2, ~std::uint64_t{0}};
     web.servers = {near, far};
     dns.key = {endpoint("2001:db8::53", 53), Protocol::udp};
-    dns.persistence_prefix = 128, dns.instance = "VI_2", dns.gate_open = false;
+    dns.one_packet = true, dns.unreachable = true, dns.persistence_prefix = 128, dns.instance = "VI_2", dns.gate_open = false;
     dns.servers = {{.endpoint = endpoint("2001:db8::2", 53), .weight = 3, .rising_to = 30, .local = true}};
 
     model::DataplaneObserved dataplane;
     dataplane.attachments = {{"eth0", "native", ""}, {"eth1", "generic", "the driver has no native XDP"}};
     dataplane.capacity = 1'048'576, dataplane.entries = 50, dataplane.live_evictions = 3;
+    dataplane.tables = {{"narrow", 786'432, 40}, {"wide", 262'144, 10}};
+    dataplane.evictions = {{"expired", 9}, {"half_open", 3}, {"oldest", 0}};
+    dataplane.limits = {.drop_entry = 1, .conn_max = 500'000, .flood_rate = 20'000};
+    dataplane.flood = {true, noon - 90'000'000};
+    dataplane.rates = {1501, 2'500'001, 123'456'790};
     dataplane.timeouts = {900, 120, 300};
     dataplane.verdicts = {{"forward", "established", 1200},
                           {"forward", "scheduled", 34},

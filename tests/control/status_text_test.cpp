@@ -30,24 +30,33 @@ Instances
                   the master is 172.51.96.105
 
 Services
-  TCP 172.51.97.175:80 wrr persistent 50 s, of VI_1: open
+  TCP 172.51.97.175:80 wrr wrr-port wrr-fallback random_start persistent 50 s, source prefixes: 3 allowed, 1 denied, of VI_1: open
     SERVER                   WEIGHT ACTIVECONN  INACTCONN  HEALTH               NEXT HOP
     172.51.96.235:80              1         43    1000001  up 1 min 0 s         eth0 02:00:00:00:eb:01
+      thresholds: 2000000 upper, 1500000 lower; reached: it gets no new connections
       HTTP_GET: status 200
     172.51.96.236:80              0          0          0  not known yet        NO NEXT HOP: its packets are dropped
     172.51.96.237:80              -          -          -  down 5 s             out of service
       TCP_CHECK: connection refused
-  UDP [2001:db8::53]:53 rr, of VI_2: shut (this director is not master, packets are dropped)
+    1500 connections, 2500000 packets, 123456789 bytes a second
+  UDP [2001:db8::53]:53 rr ops, of VI_2: shut (this director is not master, packets are dropped)
     SERVER                   WEIGHT ACTIVECONN  INACTCONN  HEALTH               NEXT HOP
     [2001:db8::2]:53              3          0          0  not checked          this host itself
       slow_start: its weight rises to 30
+    the MAC address of none of its servers is known: all its packets are dropped
 
 Packet path
   eth0            XDP native
   eth1            XDP generic: the driver has no native XDP
-  connections     50 of 1048576, 3 live ones thrown out because the table was full
+  connections     50 of 1048576 (narrow 40 of 786432, wide 10 of 262144), 3 live ones thrown out because the table was full
+  slots taken     expired 9, half_open 3
+  conn_max        500000
+  drop_entry      1
+  flood_rate      20000 new flows a second and CPU: FLOOD since 2026-11-23T11:58:30 (1 min 30 s)
+  rates           1501 connections, 2500001 packets, 123456790 bytes a second
   packets forward  1234 (established 1200, scheduled 34)
   packets pass     7 (no_vip 7)
+  packets answer   0
   packets drop     5 (not_master 5)
 
 Notes

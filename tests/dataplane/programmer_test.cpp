@@ -68,6 +68,40 @@ protected:
     FakeKernel kernel_;
 };
 
+TEST_F(ProgrammerTest, ZeroedCountersStayAtNoughtForTheNextDaemon) {
+    auto first = programmer();
+    ASSERT_TRUE(first.apply(two_services()));
+    auto const id = *first.book().find_service(web());
+    auto const record = first.book().record_of(id, *first.book().find_server(id, at("172.51.96.235")));
+    auto const other = *first.book().find_service(dns());
+    kernel_.services[id] = {10, 200, 3000};
+    kernel_.services[other] = {1, 2, 3};
+    kernel_.servers[record] = {5, 100, 1500};
+    auto const shown = [](contract::traffic const& counted, contract::traffic const& carried) {
+        return std::array{counted.connections + carried.connections, counted.packets + carried.packets,
+                          counted.bytes + carried.bytes};
+    };
+    using Three = std::array<__u64, 3>;
+
+    EXPECT_EQ(first.zero(web()), std::size_t{1});
+    auto second = programmer();
+    EXPECT_EQ(shown(kernel_.services[id], memory_.service_names[id].carried), Three{});
+    EXPECT_EQ(shown(kernel_.servers[record], memory_.server_names[record].carried), Three{});
+    EXPECT_EQ(shown(kernel_.services[other], memory_.service_names[other].carried), (Three{1, 2, 3}));
+    kernel_.services[id].packets += 7;
+    EXPECT_EQ(shown(kernel_.services[id], memory_.service_names[id].carried), (Three{0, 7, 0}));
+
+    EXPECT_EQ(second.zero(std::nullopt), std::size_t{2});
+    EXPECT_EQ(shown(kernel_.services[other], memory_.service_names[other].carried), Three{});
+}
+
+TEST_F(ProgrammerTest, ZeroesNoServiceThatIsNotThere) {
+    auto programmer = this->programmer();
+    auto const done = programmer.zero(web());
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().message, "there is no service [172.51.97.175]:tcp:80");
+}
+
 TEST_F(ProgrammerTest, StartsWithIpvsTimeoutsAndTheDefaultGateOpen) {
     auto fresh = programmer();
     EXPECT_THAT(fresh.current().services, IsEmpty());

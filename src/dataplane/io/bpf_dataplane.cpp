@@ -14,6 +14,9 @@ namespace drover::dataplane {
 namespace {
 
 constexpr auto kSweepEvery = std::chrono::seconds(1);
+constexpr std::uint32_t kFloodLullSeconds = 2;
+
+constexpr std::array<char const*, contract::EVICTION_COUNT> kEvictionNames{"expired", "closed", "template", "half_open", "oldest"};
 
 struct VerdictName {
     char const* action;
@@ -49,7 +52,8 @@ Result<std::unique_ptr<BpfDataplane>> BpfDataplane::open(Options const& options)
 }
 
 BpfDataplane::BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object)
-    : pins_(std::move(pins)), object_(std::move(object)), programmer_(object_->tables(), *object_, object_->ticks()) {}
+    : pins_(std::move(pins)), object_(std::move(object)), programmer_(object_->tables(), *object_, object_->ticks()),
+      flood_(object_->ticks().from_seconds(kFloodLullSeconds)) {}
 
 BpfDataplane::~BpfDataplane() = default;
 
@@ -103,6 +107,7 @@ void BpfDataplane::sweep_until_stopped(std::stop_token stop) {
     while (!stop.stop_requested()) {
         auto const result = sweeper.sweep(object_->now());
         entries_.store(result.entries, std::memory_order_relaxed);
+        wide_entries_.store(result.wide, std::memory_order_relaxed);
         if (result.stuck > 0) log::warning("connection table: {} slots had lost their owner and were freed", result.stuck);
         if (result.corrected > 0) log::warning("connection counts of {} servers were corrected", result.corrected);
         wake.wait_for(lock, stop, kSweepEvery, [] { return false; });
@@ -114,16 +119,74 @@ model::DataplaneObserved BpfDataplane::observe() const {
     for (auto const& [ifindex, attachment] : attached_) seen.attachments.push_back(attachment);
     seen.capacity = (object_->tables().narrow.size() + object_->tables().wide.size()) * contract::BUCKET_SLOTS;
     seen.entries = entries_.load(std::memory_order_relaxed);
+    auto const wide = std::min(seen.entries, wide_entries_.load(std::memory_order_relaxed));
+    seen.tables = {{"narrow", object_->tables().narrow.size() * contract::BUCKET_SLOTS, seen.entries - wide},
+                   {"wide", object_->tables().wide.size() * contract::BUCKET_SLOTS, wide}};
     auto const evictions = object_->eviction_counts();
     for (std::size_t kind = contract::EVICT_CLOSED; kind < evictions.size(); ++kind) seen.live_evictions += evictions[kind];
+    for (std::size_t kind = 0; kind < evictions.size(); ++kind)
+        seen.evictions.push_back({kEvictionNames[kind], evictions[kind]});
     seen.timeouts = programmer_.timeouts();
+    seen.limits = programmer_.current().limits;
+    seen.flood = flood_.flood();
+    seen.rates = rates_.all();
     auto const verdicts = object_->verdict_counts();
     for (std::size_t i = 0; i < verdicts.size(); ++i)
         seen.verdicts.push_back({kVerdictNames[i].action, kVerdictNames[i].reason, verdicts[i]});
     for (auto const& service : programmer_.current().services)
-        if (auto const id = programmer_.book().find_service(service.key))
+        if (auto const id = programmer_.book().find_service(service.key)) {
             seen.services.push_back(observe_service(*id, service));
+            rates_.show(seen.services.back());
+        }
     return seen;
+}
+
+void BpfDataplane::take_turn(std::int64_t now_unix_us) {
+    for (auto const& service : programmer_.current().services) {
+        auto const id = programmer_.book().find_service(service.key);
+        if (!id || *id % RateBook::kTurns != turn_) continue;
+        auto const seen = observe_service(*id, service);
+        rates_.sample(seen);
+        watch_reach(seen);
+    }
+    rates_.end_turn();
+    turn_ = (turn_ + 1) % RateBook::kTurns;
+    watch_flood(now_unix_us);
+}
+
+void BpfDataplane::watch_reach(model::ServiceObserved const& service) {
+    switch (reach_.look(service)) {
+        case Reach::News::none: return;
+        case Reach::News::lost:
+            log::warning("service {} cannot be served: the MAC address of none of its real servers is known",
+                         service.key.keepalived_text());
+            return;
+        case Reach::News::found:
+            log::notice("service {} can be served again: the MAC address of a real server is known",
+                        service.key.keepalived_text());
+            return;
+    }
+}
+
+void BpfDataplane::watch_flood(std::int64_t now_unix_us) {
+    auto const& settings = *object_->tables().settings;
+    if (load(settings.flood_tick) == 0) return;
+    if (!flood_.look(load(settings.flood_tick), object_->now(), now_unix_us)) return;
+    if (flood_.flood().lasts)
+        log::warning("flood: more than {} new flows a second on a CPU, SYNs are scheduled by hash without an entry",
+                     programmer_.current().limits.flood_rate);
+    else
+        log::notice("the flood of new flows is over");
+}
+
+Result<std::size_t> BpfDataplane::zero(std::optional<ServiceKey> const& service) {
+    auto const done = programmer_.zero(service);
+    if (!done) return done;
+    if (service)
+        rates_.zero(*service);
+    else
+        rates_.zero_all();
+    return done;
 }
 
 model::ServiceObserved BpfDataplane::observe_service(std::uint32_t id, model::DesiredService const& service) const {
@@ -131,6 +194,10 @@ model::ServiceObserved BpfDataplane::observe_service(std::uint32_t id, model::De
     model::ServiceObserved seen;
     seen.key = service.key;
     seen.scheduler = service.scheduler;
+    seen.flags = service.flags;
+    seen.one_packet = service.one_packet;
+    seen.allow = static_cast<std::uint32_t>(service.allow.size());
+    seen.deny = static_cast<std::uint32_t>(service.deny.size());
     seen.persistence_timeout = service.persistence_timeout;
     seen.persistence_prefix = service.persistence_prefix;
     seen.instance = service.instance;
@@ -139,6 +206,9 @@ model::ServiceObserved BpfDataplane::observe_service(std::uint32_t id, model::De
     for (auto const& server : service.servers)
         if (auto const number = programmer_.book().find_server(id, server.endpoint))
             seen.servers.push_back(observe_server(programmer_.book().record_of(id, *number), server));
+    seen.unreachable = !seen.servers.empty() && std::ranges::none_of(seen.servers, [](model::ServerObserved const& server) {
+        return server.local || server.next_hop.has_value();
+    });
     return seen;
 }
 
@@ -147,6 +217,9 @@ model::ServerObserved BpfDataplane::observe_server(std::uint32_t record, model::
     model::ServerObserved seen;
     seen.endpoint = server.endpoint;
     seen.weight = server.weight;
+    seen.upper_threshold = server.upper_threshold;
+    seen.lower_threshold = server.lower_threshold;
+    seen.overloaded = load(tables.loads[record].overloaded) != 0;
     seen.active = load(tables.loads[record].active);
     seen.inactive = load(tables.loads[record].inactive);
     seen.persistent = load(tables.loads[record].persistent);

@@ -15,7 +15,10 @@
 #include "base/result.h"
 #include "dataplane/io/bpf_object.h"
 #include "dataplane/io/pins.h"
+#include "dataplane/flood_watch.h"
 #include "dataplane/programmer.h"
+#include "dataplane/rates.h"
+#include "dataplane/reach.h"
 #include "dataplane/rows.h"
 #include "dataplane/sweeper.h"
 #include "model/observed.h"
@@ -57,6 +60,11 @@ public:
     bool add_peer(int ifindex, Mac const& peer);
 
     model::DataplaneObserved observe() const;
+    /// Rates, floods, and services that nobody can reach: one turn of RateBook::kTurns; call it every kTurnEvery.
+    void take_turn(std::int64_t now_unix_us);
+    static constexpr Duration kTurnEvery = Estimator::kEvery / RateBook::kTurns;
+    /// Counters and rates of one service or of all begin at nought; how many services that are.
+    Result<std::size_t> zero(std::optional<ServiceKey> const& service);
     RowCursor connections() const { return {object_->tables(), programmer_.book(), object_->ticks()}; }
     std::uint32_t now() const { return object_->now(); }
 
@@ -70,6 +78,8 @@ private:
     void take_off(int ifindex);
     void sweep_until_stopped(std::stop_token stop);
     model::ServiceObserved observe_service(std::uint32_t id, model::DesiredService const& service) const;
+    void watch_flood(std::int64_t now_unix_us);
+    void watch_reach(model::ServiceObserved const& service);
     model::ServerObserved observe_server(std::uint32_t record, model::DesiredServer const& server) const;
 
     Pins pins_;
@@ -77,7 +87,11 @@ private:
     Programmer programmer_;
     std::map<int, model::AttachmentObserved> attached_;  // by interface number
     std::mutex peers_;
-    std::atomic<std::uint64_t> entries_ = 0;
+    std::atomic<std::uint64_t> entries_ = 0, wide_entries_ = 0;
+    RateBook rates_;
+    Reach reach_;
+    FloodWatch flood_;
+    std::uint32_t turn_ = 0;
     std::jthread sweeper_;
 };
 

@@ -16,6 +16,11 @@ std::string in_words(Address const& server, std::optional<NextHop> const& hop) {
     return "real server " + server.text() + " is reached by " + hop->mac.text();
 }
 
+/// Up to so many real servers are asked every second whether they still have their MAC address. One that took another
+/// without announcing it is found when three questions to the old one are not answered; the kernel alone would wait until
+/// the entry goes stale, which is up to 45 s more. In larger farms that is left to the kernel.
+constexpr std::size_t kMostAskedEverySecond = 64;
+
 }  // namespace
 
 Result<NextHops> NextHops::open(Publish publish) {
@@ -82,6 +87,7 @@ void NextHops::on_events(std::vector<netlink::Event> const& events) {
 /// The kernel keeps managed neighbours fresh by itself (5.16 and newer); on older ones, and for one that has failed, the
 /// question must be put again.
 void NextHops::refresh() {
+    bool const ask_all = ways_.size() <= kMostAskedEverySecond;
     for (auto const& [server, way] : std::map(ways_)) {
         if (way && way->local) continue;
         if (!way || !hops_[server]) {
@@ -91,7 +97,9 @@ void NextHops::refresh() {
             continue;
         }
         auto const neighbour = netlink::neighbour_get(socket_, way->ifindex, way->neighbour);
-        if (neighbour && *neighbour && (*neighbour)->state == netlink::NeighbourState::stale)
+        if (!neighbour || !*neighbour) continue;
+        auto const state = (*neighbour)->state;
+        if (state == netlink::NeighbourState::stale || (ask_all && state == netlink::NeighbourState::reachable))
             (void)netlink::probe_neighbour(socket_, way->ifindex, way->neighbour);
     }
 }

@@ -50,6 +50,8 @@ public:
         return ReloadReport{{"service [172.51.97.175]:tcp:80: weight 1 -> 2"}, {}};
     }
 
+    Result<ZeroReport> zero(std::optional<ServiceKey> const&) override { return ZeroReport{2}; }
+
     std::atomic<std::uint32_t> rows = 0;
     std::atomic<std::uint32_t> pulled = 0;
     std::atomic<int> cursors = 0;

@@ -1,0 +1,277 @@
+// How drover carries what is large: ten thousand services of ten servers, and a million connections. Needs root; nothing
+// is pinned and no interface is touched.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/desired.h"
+#include "bench/rows.h"
+#include "config/io/host_files.h"
+#include "config/load.h"
+#include "control/io/server.h"
+#include "dataplane/io/bpf_object.h"
+#include "dataplane/programmer.h"
+#include "dataplane/rows.h"
+#include "dataplane/sweeper.h"
+#include "loop/io/loop.h"
+
+namespace drover::bench {
+
+namespace {
+
+namespace fs = std::filesystem;
+using dataplane::BpfObject;
+using dataplane::Programmer;
+
+constexpr std::uint32_t kServices = 10'000, kServers = 10, kAddresses = 1000;
+constexpr std::uint32_t kConnections = 1'000'000;
+constexpr std::uint64_t kSlots = 2 * 1024 * 1024;
+constexpr int kRounds = 5, kListings = 3;
+
+/// Of this thread's CPU: other work of the machine does not count. For what one thread computes.
+double cpu_seconds(std::function<void()> const& work) {
+    auto const now = [] {
+        timespec time{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+    };
+    auto const start = now();
+    work();
+    return now() - start;
+}
+
+double cpu_of_children() {
+    rusage used{};
+    ::getrusage(RUSAGE_CHILDREN, &used);
+    return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+double seconds(std::function<void()> const& work) {
+    auto const start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The best of some rounds: what else the machine does makes it longer, never shorter.
+double best_of(int rounds, std::function<double()> const& measure) {
+    auto best = measure();
+    for (int i = 1; i < rounds; ++i) best = std::min(best, measure());
+    return best;
+}
+
+/// A folder for this run's file and socket, gone at its end.
+class Folder {
+public:
+    Folder() : path_(fs::temp_directory_path() / fmt::format("drover-scale-{}", ::getpid())) {
+        fs::create_directory(path_);
+    }
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    Folder(Folder const&) = delete;
+    Folder& operator=(Folder const&) = delete;
+    std::string file(std::string const& name) const { return path_ / name; }
+
+private:
+    fs::path path_;
+};
+
+std::string dotted(std::uint32_t address) { return Address::v4(address).text(); }
+
+/// `changed`: the weight of one server in the midst of them.
+void write_configuration(std::string const& path, int changed) {
+    std::string text = "global_defs {\n}\n";
+    for (std::uint32_t i = 0; i < kServices; ++i) {
+        text += fmt::format("virtual_server {} 80 {{\n    lvs_sched wrr\n    lvs_method DR\n    protocol TCP\n", dotted(0x0a000001 + i));
+        for (std::uint32_t j = 0; j < kServers; ++j)
+            text += fmt::format("    real_server {} 80 {{\n        weight {}\n    }}\n", dotted(0x0b000001 + (i * kServers + j) % kAddresses),
+                                i == kServices / 2 && j == 3 ? changed : 1);
+        text += "}\n";
+    }
+    std::ofstream(path) << text;
+}
+
+model::Desired read(std::string const& path) {
+    config::HostFiles files;
+    config::ThisHost const host("scale");
+    auto const loaded = config::load(path, files, host);
+    return app::desired_state(loaded.configuration, [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; }).desired;
+}
+
+Result<std::vector<BenchRow>> measure_services(Folder const& folder) {
+    auto const path = folder.file("drover.conf");
+    auto const object = BpfObject::load(nullptr, 1024);
+    if (!object) return std::unexpected(object.error());
+    Programmer programmer((*object)->tables(), **object, (*object)->ticks());
+    std::vector<BenchRow> rows;
+    Result<std::vector<plan::Change>> changes;
+
+    write_configuration(path, 1);
+    auto const load = cpu_seconds([&] { changes = programmer.apply(read(path)); });
+    if (!changes) return std::unexpected(changes.error());
+    if (changes->size() != kServices) return fail(fmt::format("{} services were loaded", changes->size()));
+    rows.push_back({"load 10,000 services x 10 servers from file", load, "s", 2.0});
+
+    int weight = 1;
+    double reading = 0, applying = 0;
+    auto const reload = best_of(kRounds, [&] {
+        write_configuration(path, ++weight);
+        model::Desired desired;
+        auto const to_read = cpu_seconds([&] { desired = read(path); });
+        auto const to_apply = cpu_seconds([&] { changes = programmer.apply(desired); });
+        if (reading == 0 || to_read + to_apply < reading + applying) reading = to_read, applying = to_apply;
+        return to_read + to_apply;
+    });
+    if (!changes) return std::unexpected(changes.error());
+    if (changes->size() != 1) return fail(fmt::format("{} changes instead of one", changes->size()));
+    rows.push_back({"change of one of 100,000 servers by reload", reload * 1000, "ms", 100.0});
+    rows.push_back({"  of that: reading the file", reading * 1000, "ms", std::nullopt});
+    rows.push_back({"  of that: carrying it out", applying * 1000, "ms", std::nullopt});
+    return rows;
+}
+
+/// One service of sixteen servers, and a million established connections of it where the packet path would put them.
+Result<void> fill(BpfObject& object, Programmer& programmer) {
+    model::DesiredService service;
+    service.key = {{Address::v4(0x0a000001), 80}, Protocol::tcp};
+    for (std::uint32_t i = 0; i < 16; ++i) service.servers.push_back({{Address::v4(0x0b000001 + i), 80}, 1});
+    if (auto done = programmer.apply({{}, {service}}); !done) return std::unexpected(done.error());
+    auto const& tables = object.tables();
+    auto const mask = static_cast<std::uint32_t>(tables.narrow.size() - 1);
+    auto const now = object.now();
+    auto const id = *programmer.book().find_service(service.key);
+    for (std::uint32_t i = 0; i < kConnections; ++i) {
+        auto const key = contract::narrow_key(0x0c0a0000 + i / 50'000, static_cast<__u16>(i % 50'000 + 1024), static_cast<__u16>(id));
+        auto const server = i % 16;
+        auto bucket = static_cast<std::uint32_t>(contract::narrow_hash(key, tables.layout->seed)) & mask;
+        for (bool put = false; !put; bucket = (bucket + 1) & mask)
+            for (auto& slot : tables.narrow[bucket].slot) {
+                if (put || contract::meta_slot_state(slot.meta) != contract::SLOT_FREE) continue;
+                slot.key = key;
+                slot.meta = contract::make_meta(contract::SLOT_LIVE, 1, server, contract::STATE_ESTABLISHED, 0, now);
+                put = true;
+            }
+        ++tables.loads[programmer.book().record_of(id, server)].active;
+    }
+    return {};
+}
+
+/// A daemon that knows its connections and nothing else.
+class Connections final : public control::Daemon {
+public:
+    Connections(BpfObject const& object, Programmer const& programmer) : object_(object), programmer_(programmer) {}
+
+    control::About about() override { return {}; }
+    model::DataplaneObserved dataplane() override { return {}; }
+    std::vector<model::InstanceObserved> instances() override { return {}; }
+    std::vector<model::CheckObserved> checks() override { return {}; }
+    Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
+    Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }
+    std::unique_ptr<control::ConnectionCursor> connections() override {
+        return std::make_unique<Cursor>(object_, programmer_);
+    }
+
+private:
+    class Cursor final : public control::ConnectionCursor {
+    public:
+        Cursor(BpfObject const& object, Programmer const& programmer)
+            : object_(object), rows_(object.tables(), programmer.book(), object.ticks()) {}
+        bool next(std::vector<model::ConnectionRow>& rows, std::size_t most) override {
+            return rows_.next(rows, most, object_.now());
+        }
+
+    private:
+        BpfObject const& object_;
+        dataplane::RowCursor rows_;
+    };
+
+    BpfObject const& object_;
+    Programmer const& programmer_;
+};
+
+/// Runs `drover ipvsadm -Lnc` and counts its lines; a title of two lines is above the rows.
+Result<std::size_t> list(std::string const& drover, std::string const& socket) {
+    auto const command = fmt::format("{} --socket {} ipvsadm -Lnc", drover, socket);
+    std::FILE* const out = ::popen(command.c_str(), "r");
+    if (out == nullptr) return fail_errno("run " + command);
+    std::size_t lines = 0;
+    std::string piece(1 << 16, '\0');
+    for (std::size_t size; (size = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
+        lines += static_cast<std::size_t>(std::count(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size), '\n'));
+    if (::pclose(out) != 0) return fail(command + " failed");
+    return lines - std::min<std::size_t>(lines, 2);
+}
+
+Result<std::vector<BenchRow>> measure_connections(Folder const& folder, std::string const& drover) {
+    auto const object = BpfObject::load(nullptr, kSlots);
+    if (!object) return std::unexpected(object.error());
+    Programmer programmer((*object)->tables(), **object, (*object)->ticks());
+    if (auto done = fill(**object, programmer); !done) return std::unexpected(done.error());
+    std::vector<BenchRow> rows;
+    auto const bytes = (*object)->tables().narrow.size_bytes();
+    rows.push_back({"table of a million connections, narrow", static_cast<double>(bytes) / (1 << 20), "MiB", 32.0});
+
+    dataplane::Sweeper sweeper((*object)->tables(), (*object)->ticks());
+    dataplane::SweepResult swept;
+    auto const sweep = best_of(kRounds, [&] { return cpu_seconds([&] { swept = sweeper.sweep((*object)->now()); }); });
+    if (swept.entries != kConnections) return fail(fmt::format("the sweep found {} entries", swept.entries));
+    rows.push_back({"sweep of a million connections", sweep * 1000, "ms", 10.0});
+
+    loop::Loop loop;
+    Connections daemon(**object, programmer);
+    auto const socket = folder.file("drover.sock");
+    auto server = control::Server::open(loop.context(), daemon, {.path = socket});
+    if (!server) return std::unexpected(server.error());
+    double serving = 0;
+    std::thread thread([&] { serving = cpu_seconds([&] { loop.run(); }); });
+    Result<std::size_t> listed = 0;
+    auto const before = cpu_of_children();
+    auto const listing = best_of(kListings, [&] { return seconds([&] { listed = list(drover, socket); }); });
+    auto const reading = (cpu_of_children() - before) / kListings;
+    loop.post([&] { loop.stop(); });
+    thread.join();
+    if (!listed) return std::unexpected(listed.error());
+    if (*listed != kConnections) return fail(fmt::format("{} rows were listed", *listed));
+    rows.push_back({"ipvsadm -Lnc of a million connections", listing, "s", 3.0});
+    rows.push_back({"  of that: CPU of the program that lists", reading, "s", std::nullopt});
+    rows.push_back({"  of that: CPU of the daemon", serving / kListings, "s", std::nullopt});
+    return rows;
+}
+
+}  // namespace
+
+}  // namespace drover::bench
+
+int main(int argc, char** argv) {
+    bool const json = argc == 2 && std::string_view(argv[1]) == "--json";
+    if (argc > 2 || (argc == 2 && !json)) {
+        std::cerr << "usage: scale [--json]\n";
+        return 2;
+    }
+    auto const drover = (std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "drover").string();
+    drover::bench::Folder const folder;
+    auto rows = drover::bench::measure_services(folder);
+    auto const more = rows ? drover::bench::measure_connections(folder, drover) : rows;
+    if (!more) {
+        std::cerr << "scale: " << more.error().message << "\n";
+        return 1;
+    }
+    rows->insert(rows->end(), more->begin(), more->end());
+    drover::bench::print(*rows, json);
+    return 0;
+}
