@@ -114,31 +114,28 @@ class FlatFarm:
         command = f"{PYTHON} {HERE}/fetch.py {url} {seconds:g} " + " ".join(map(shlex.quote, sources))
         return json.loads(self.client.output(command, seconds=10 + seconds * len(sources)))
 
-    def download(self, length: int, rate: str = "", vip: str = VIP, source: str = CLIENT) -> Download:
+    def download(self, length: int, rate: int = 0, vip: str = VIP, source: str = CLIENT) -> Download:
         return Download(self.client, vip, length, rate, source)
 
 
 class Download:
-    """A file of numbered lines that a client is downloading by curl, if need be not faster than `rate` ("200k")."""
+    """A file of numbered lines that a client is downloading, if need be not faster than `rate` bytes a second."""
 
     _count = 0
 
-    def __init__(self, client: Host, vip: str, length: int, rate: str = "", source: str = ""):
+    def __init__(self, client: Host, vip: str, length: int, rate: int, source: str):
         Download._count += 1
         self.length = length
         self._file = client.path(f"/run/download-{Download._count}")
-        place = f"[{vip}]" if ":" in vip else vip
-        options = (f" --limit-rate {rate}" if rate else "") + (f" --interface {source}" if source else "")
-        self.process: Process = client.spawn(f"curl -sS -g{options} -D /run/head-{Download._count} "
-                                             f"-o /run/{self._file.name} http://{place}/lines/{length}",
-                                             f"download-{Download._count}")
+        self.process: Process = client.spawn(
+            f"{PYTHON} {HERE}/download.py {vip} /lines/{length} /run/{self._file.name} {source} {rate}", self._file.name)
 
     def received(self) -> int:
         return self._file.stat().st_size if self._file.exists() else 0
 
     def wait_for_more(self, seconds: float = 10) -> None:
         before = self.received()
-        wait_until(lambda: self.received() > before, seconds, f"the download goes on (curl: {self.process.said()})")
+        wait_until(lambda: self.received() > before, seconds, f"the download goes on (it says: {self.process.said()})")
 
     def wait_for_standstill(self, seconds: float = 15) -> None:
         """Nothing has come for a second, though the end is still to come."""

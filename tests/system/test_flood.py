@@ -27,7 +27,7 @@ def flood(farm):
 
 def test_a_flood_leaves_connections_alone_and_real_clients_connect_meanwhile(farm):
     farm.start(FLOOD, service(), options=f"--slots {SLOTS}")
-    download = farm.download(1_500_000, "150k")
+    download = farm.download(1_500_000, 150_000)
     download.wait_for_more()
     process, count = flood(farm)
     wait_until(lambda: farm.verdicts()["stateless"] > count // 10, 20, "the flood is seen")
@@ -46,7 +46,7 @@ def test_a_flood_leaves_connections_alone_and_real_clients_connect_meanwhile(far
 
 def test_without_flood_rate_the_half_open_are_driven_out_before_the_established(farm):
     farm.start(service(), options=f"--slots {SLOTS}")
-    download = farm.download(1_000_000, "150k")
+    download = farm.download(1_000_000, 150_000)
     download.wait_for_more()
     process, _ = flood(farm)
     assert process.wait(60) == 0

@@ -36,7 +36,7 @@ class Path(SeedNetwork):
         self.internet.run(f"ip link set eth2 mtu {NARROW}")
 
     def download(self, vip: str) -> Download:
-        return Download(self.client, vip, LENGTH, source=CLIENT[vip])
+        return Download(self.client, vip, LENGTH, 0, CLIENT[vip])
 
     def known_to(self, server, vip: str) -> bool:
         """Whether the server has learned how narrow the way to the client is."""
