@@ -85,7 +85,8 @@ Result<void> swap_until_stopped(Pins& pins, BpfObject const& first, Place const&
     int swaps = 0;
     while (!is_stopped_within(kSwapEvery)) {
         int const next = (++swaps % 2 == 1 ? **second : first).program_fd();
-        if (auto done = attach(pins, next, place.ifindex, place.interface); !done) return std::unexpected(done.error());
+        if (auto done = attach(pins, {next, {}}, place.ifindex, place.interface, model::Taking::native); !done)
+            return std::unexpected(done.error());
     }
     std::cout << "swaps " << swaps << std::endl;
     return {};
@@ -96,10 +97,8 @@ Result<void> balance(Pins& pins, Place const& place, std::string_view how) {
     if (!object) return std::unexpected(object.error());
     Programmer programmer((*object)->tables(), **object, (*object)->ticks());
     if (auto done = program(programmer, place); !done) return done;
-    auto const attached = attach(pins, (*object)->program_fd(), place.ifindex, place.interface);
+    auto const attached = attach(pins, {(*object)->program_fd(), {}}, place.ifindex, place.interface, model::Taking::native);
     if (!attached) return std::unexpected(attached.error());
-    if (attached->mode != "native")
-        return fail(place.interface + " runs the packet path in " + attached->mode + " mode");
     std::cout << "ready" << std::endl;
     if (how == "swap") return swap_until_stopped(pins, **object, place);
     wait_for_stop();

@@ -14,8 +14,7 @@ enum {
 	ANSWER_TTL = 64,
 	ANSWER_TOS = 0xc0,	  /* Linux: internetwork control */
 	MAX_QUOTE_BYTES = 128,
-	MAX_IPV4_QUOTE_BYTES = 68, /* longest header, and eight bytes */
-	IPV6_QUOTE_BYTES = 48,
+		IPV6_QUOTE_BYTES = 48, /* at least */
 };
 
 static __always_inline int may_answer(void)
@@ -75,10 +74,11 @@ static __always_inline int is_unicast(__u32 address_be)
 __noinline int answer_ipv4(context *ctx, __u32 type, __u32 code)
 {
 	struct packet packet = {.ethernet = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
-	__u32 room = sizeof(struct iphdr) + ICMP_HEADER_BYTES, quote, before, source, destination;
+	__u32 room = sizeof(struct iphdr) + ICMP_HEADER_BYTES, header, left, before, source, destination, sum = 0, summed;
 	struct icmp_header *icmp;
 	void *network;
 	struct iphdr *ip;
+	__u8 protocol;
 
 	if (parse_ethernet(&packet, &network) != bpf_htons(ETH_P_IP))
 		return 0;
@@ -86,13 +86,21 @@ __noinline int answer_ipv4(context *ctx, __u32 type, __u32 code)
 	before = network - (void *)packet.ethernet;
 	if ((void *)(ip + 1) > packet.end || before != sizeof(struct ethhdr)) /* tagged: dropped without a word */
 		return 0;
-	quote = ip->ihl * 4 + 8;
+	header = ip->ihl * 4;
+	protocol = ip->protocol;
 	source = ip->daddr;
 	destination = ip->saddr;
-	if (!is_unicast(destination) || context_length(ctx) < before + quote)
+	if (!is_unicast(destination) || context_length(ctx) < before + header + 8)
 		return 0;
-	if (context_truncate(ctx, before + quote) || context_make_room(ctx, room))
+	left = context_cut(ctx, before + header, protocol);
+	if (!left || context_make_room(ctx, room))
 		return 0;
+	summed = ICMP_HEADER_BYTES + header + left;
+	if (left & CONTEXT_OPEN_SUM) {
+		sum = context_open_sum(ctx, before + room + header, protocol);
+		summed = ICMP_HEADER_BYTES + header;
+		left &= ~CONTEXT_OPEN_SUM;
+	}
 	packet.ethernet = (void *)(long)ctx->data;
 	packet.end = (void *)(long)ctx->data_end;
 	ip = (void *)(packet.ethernet + 1);
@@ -104,7 +112,7 @@ __noinline int answer_ipv4(context *ctx, __u32 type, __u32 code)
 	ip->version = 4;
 	ip->ihl = 5;
 	ip->tos = ANSWER_TOS;
-	ip->tot_len = bpf_htons(room + quote);
+	ip->tot_len = bpf_htons(room + header + left);
 	ip->ttl = ANSWER_TTL;
 	ip->protocol = IPPROTO_ICMP;
 	ip->saddr = source;
@@ -113,18 +121,19 @@ __noinline int answer_ipv4(context *ctx, __u32 type, __u32 code)
 	__builtin_memset(icmp, 0, sizeof(*icmp));
 	icmp->type = type;
 	icmp->code = code;
-	icmp->checksum = fold(sum_words(icmp, packet.end, ICMP_HEADER_BYTES + quote));
+	icmp->checksum = fold(sum + sum_words(icmp, packet.end, summed));
 	return 1;
 }
 
 __noinline int answer_ipv6(context *ctx, __u32 type, __u32 code)
 {
 	struct packet packet = {.ethernet = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
-	__u32 room = sizeof(struct ipv6hdr) + ICMP_HEADER_BYTES, payload = ICMP_HEADER_BYTES + IPV6_QUOTE_BYTES, before, sum;
+	__u32 room = sizeof(struct ipv6hdr) + ICMP_HEADER_BYTES, payload, left, before, sum = 0, summed;
 	struct in6_addr source, destination;
 	struct icmp_header *icmp;
 	struct ipv6hdr *ip;
 	void *network;
+	__u8 protocol;
 
 	if (parse_ethernet(&packet, &network) != bpf_htons(ETH_P_IPV6))
 		return 0;
@@ -134,10 +143,17 @@ __noinline int answer_ipv6(context *ctx, __u32 type, __u32 code)
 		return 0;
 	source = ip->daddr;
 	destination = ip->saddr;
+	protocol = ip->nexthdr;
 	if (destination.s6_addr[0] == 0xff || context_length(ctx) < before + IPV6_QUOTE_BYTES)
 		return 0;
-	if (context_truncate(ctx, before + IPV6_QUOTE_BYTES) || context_make_room(ctx, room))
+	left = context_cut(ctx, before + sizeof(*ip), protocol);
+	if (!left || context_make_room(ctx, room))
 		return 0;
+	payload = summed = ICMP_HEADER_BYTES + sizeof(*ip) + (left & ~CONTEXT_OPEN_SUM);
+	if (left & CONTEXT_OPEN_SUM) {
+		sum = context_open_sum(ctx, before + room + sizeof(*ip), protocol);
+		summed = ICMP_HEADER_BYTES + sizeof(*ip);
+	}
 	packet.ethernet = (void *)(long)ctx->data;
 	packet.end = (void *)(long)ctx->data_end;
 	ip = (void *)(packet.ethernet + 1);
@@ -156,8 +172,8 @@ __noinline int answer_ipv6(context *ctx, __u32 type, __u32 code)
 	icmp->type = type;
 	icmp->code = code;
 	/* The pseudo-header: both addresses, the length, the protocol. */
-	sum = sum_words(&ip->saddr, packet.end, 32) + bpf_htons(payload) + bpf_htons(IPPROTO_ICMPV6);
-	icmp->checksum = fold(sum + sum_words(icmp, packet.end, payload));
+	sum += sum_words(icmp, packet.end, summed) + sum_words(&ip->saddr, packet.end, 32) + bpf_htons(payload) + bpf_htons(IPPROTO_ICMPV6);
+	icmp->checksum = fold(sum);
 	return 1;
 }
 

@@ -7,6 +7,7 @@
 #define DROVER_CONTEXT_H
 
 #include <linux/if_ether.h>
+#include <linux/in.h>
 
 #include "maps.h"
 
@@ -17,7 +18,7 @@
 typedef struct __sk_buff context;
 
 #define CONTEXT_SECTION "tc"
-enum { CONTEXT_PASS = TC_ACT_OK, CONTEXT_DROP = TC_ACT_SHOT };
+enum { CONTEXT_PASS = TC_ACT_UNSPEC /* and on to the next filter */, CONTEXT_DROP = TC_ACT_SHOT };
 
 static __always_inline __u32 context_interface(const context *ctx)
 {
@@ -33,7 +34,9 @@ static __always_inline __u32 context_length(const context *ctx)
 /* Headers of up to so many bytes can be read afterwards, if the packet is that long. */
 static __always_inline void context_pull(context *ctx, __u32 bytes)
 {
-	if ((void *)(long)ctx->data + bytes > (void *)(long)ctx->data_end)
+	__u32 here = ctx->data_end - ctx->data;
+
+	if (here < bytes && here < ctx->len)
 		bpf_skb_pull_data(ctx, ctx->len < bytes ? ctx->len : bytes);
 }
 
@@ -47,9 +50,52 @@ static __always_inline int context_send_back(context *ctx)
 	return bpf_redirect(ctx->ifindex, 0);
 }
 
-static __always_inline int context_truncate(context *ctx, __u32 length)
+/*
+ * A checksum that the sender's card, or ours, would have filled in: there is only the pseudo-header's sum in its field,
+ * and it is filled in when the packet leaves. No header tells, but such a packet cannot be cut short before the field.
+ */
+enum { CONTEXT_OPEN_SUM = 0x100 };
+
+static __always_inline __u32 context_sum_at(__u8 protocol)
 {
-	return bpf_skb_change_tail(ctx, length, 0);
+	return protocol == IPPROTO_TCP ? 16 : 6; /* UDP */
+}
+
+/*
+ * Cuts the packet off eight bytes behind the beginning of its transport header, or behind that header if its checksum is
+ * open. Returns how many bytes of it are left, with CONTEXT_OPEN_SUM if so; 0: it could not be done (SCTP with an open sum,
+ * which is no sum).
+ */
+static __always_inline __u32 context_cut(context *ctx, __u32 transport, __u8 protocol)
+{
+	__u32 length = protocol == IPPROTO_TCP ? 20 : 8;
+	__u64 first;
+
+	if (bpf_skb_load_bytes(ctx, transport, &first, sizeof(first)))
+		return 0;
+	if (!bpf_skb_change_tail(ctx, transport, 0)) {
+		if (bpf_skb_change_tail(ctx, transport + sizeof(first), 0))
+			return 0;
+		return bpf_skb_store_bytes(ctx, transport, &first, sizeof(first), 0) ? 0 : sizeof(first);
+	}
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+		return 0;
+	return bpf_skb_change_tail(ctx, transport + length, 0) ? 0 : length | CONTEXT_OPEN_SUM;
+}
+
+/* What the words of a transport header and its data will add up to, once its open checksum is filled in (see lco_csum()). */
+static __always_inline __u32 context_open_sum(context *ctx, __u32 transport, __u8 protocol)
+{
+	__u16 pseudo_header = 0;
+
+	bpf_skb_load_bytes(ctx, transport + context_sum_at(protocol), &pseudo_header, sizeof(pseudo_header));
+	return (__u16)~pseudo_header;
+}
+
+/* The packet's words add up to so much less. The card may have added them up for the one who gets the packet. */
+static __always_inline void context_sum_less(context *ctx, __u16 word)
+{
+	bpf_csum_update(ctx, (__u16)~word);
 }
 
 /* Room between the Ethernet and the IP header; 0 when it worked. */
@@ -92,9 +138,20 @@ static __always_inline int context_send_back(context *ctx)
 	return XDP_TX;
 }
 
-static __always_inline int context_truncate(context *ctx, __u32 length)
+enum { CONTEXT_OPEN_SUM = 0 }; /* every checksum is in the frame */
+
+static __always_inline __u32 context_cut(context *ctx, __u32 transport, __u8 protocol)
 {
-	return bpf_xdp_adjust_tail(ctx, (int)length - (int)context_length(ctx));
+	return bpf_xdp_adjust_tail(ctx, (int)(transport + 8) - (int)context_length(ctx)) ? 0 : 8;
+}
+
+static __always_inline __u32 context_open_sum(context *ctx, __u32 transport, __u8 protocol)
+{
+	return 0;
+}
+
+static __always_inline void context_sum_less(context *ctx, __u16 word)
+{
 }
 
 static __always_inline int context_make_room(context *ctx, __u32 bytes)

@@ -19,12 +19,14 @@ static __always_inline __u8 hops_left(const struct packet *packet, __u8 version)
 	return version == 4 ? ((struct iphdr *)packet->network)->ttl : ((struct ipv6hdr *)packet->network)->hop_limit;
 }
 
-static __always_inline void use_a_hop(const struct packet *packet, __u8 version)
+static __always_inline void use_a_hop(context *ctx, const struct packet *packet, __u8 version)
 {
-	if (version == 4)
+	if (version == 4) {
 		decrement_ttl(packet->network);
-	else
+	} else {
 		((struct ipv6hdr *)packet->network)->hop_limit--;
+		context_sum_less(ctx, bpf_htons(1)); /* no header checksum makes up for it */
+	}
 }
 
 static __always_inline void write_macs(struct ethhdr *ethernet, __u64 destination, __u64 source)
@@ -68,7 +70,7 @@ static __always_inline enum drover_verdict forward(context *ctx, const struct pa
 	*action = context_send(ctx, slot, out);
 	if (*action == CONTEXT_DROP)
 		return VERDICT_no_next_hop; /* the interface has just gone */
-	use_a_hop(packet, version);
+	use_a_hop(ctx, packet, version);
 	write_macs(packet->ethernet, next_hop, out->mac);
 	count_traffic(bytes, id, target);
 	return target->sent;

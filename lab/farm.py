@@ -29,12 +29,13 @@ include /etc/keepalived/keepalived.conf
 
 
 class Farm(SeedNetwork):
-    """Nothing runs before start()."""
+    """Nothing runs before start(). `words`: what the directors' configuration has besides."""
 
-    def __init__(self, lab: Lab, advert_interval: int = 1, **options):
+    def __init__(self, lab: Lab, words: str = "", advert_interval: int = 1, **options):
         """`advert_interval` in seconds, the seed's is 1: a daemon that is back within three of them goes on as MASTER, and
         on a machine with much else to do it may need more than three seconds."""
         super().__init__(lab, **options)
+        self.words = words
         self.advert_interval = advert_interval
         self.daemons: list[Drover] = []
         if advert_interval != 1:
@@ -54,7 +55,7 @@ class Farm(SeedNetwork):
             Drover.install(server)
             server.run(f"drover real start --vip {VIP}")
         for director in self.directors:
-            director.write("/etc/drover/drover.conf", PLAIN)
+            director.write("/etc/drover/drover.conf", PLAIN + self.words)
         self.daemons = [Drover(self.master).start()]
         wait_until(lambda: holds(self.master, VIP), 4 + 4 * self.advert_interval, "master-dr is master")
         self.daemons.append(Drover(self.backup).start())

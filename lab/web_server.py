@@ -1,9 +1,10 @@
 """A real server's web pages: web_server.py NAME PORT...
 
 `/` names the server. `/info.php`, which the directors' checks ask for, answers 200, or 500 while /run/web-fails exists.
-`/lines/N` is N bytes long, of numbered lines (numbered_lines.py). Of IPv4 and IPv6.
+`/lines/N` is N bytes long, of numbered lines (numbered_lines.py). What is PUT is answered with its SHA-256. Of IPv4 and IPv6.
 """
 
+import hashlib
 import os
 import socket
 import socketserver
@@ -29,6 +30,9 @@ class Page(BaseHTTPRequestHandler):
             self._send(200, numbered_lines(int(self.path.removeprefix("/lines/"))))
         else:
             self._answer(404, "no such page")
+
+    def do_PUT(self):
+        self._answer(200, hashlib.sha256(self.rfile.read(int(self.headers["Content-Length"]))).hexdigest())
 
     def _answer(self, status: int, text: str):
         self._send(status, f"{text}\n".encode())

@@ -76,9 +76,10 @@ Result<HostNetwork> NetworkWatch::dump() {
 }
 
 Result<void> NetworkWatch::serve(model::Configuration const& configuration) {
+    bool const is_taken_otherwise = configuration.global.taking != configuration_.global.taking;
     configuration_ = configuration;
     next_hops_.want(servers_of(configuration_));
-    return place_packet_path();
+    return place_packet_path(is_taken_otherwise);
 }
 
 bool NetworkWatch::is_gateway(int ifindex, Mac const& mac) {
@@ -91,7 +92,8 @@ bool NetworkWatch::is_gateway(int ifindex, Mac const& mac) {
     });
 }
 
-Result<void> NetworkWatch::place_packet_path() {
+/// `again`: also where it is attached.
+Result<void> NetworkWatch::place_packet_path(bool again) {
     auto const host = dump();
     if (!host) return std::unexpected(host.error());
     auto const wanted = configuration_.services.empty()
@@ -106,7 +108,7 @@ Result<void> NetworkWatch::place_packet_path() {
             dataplane_.detach(ifindex);
     std::set<std::string> disturbed;
     for (auto const& link : wanted.links) {
-        auto const fresh = attach(link);
+        auto const fresh = attach(link, again);
         if (!fresh) return std::unexpected(fresh.error());
         if (*fresh && link.running) disturbed.insert(link.name);
     }
@@ -114,17 +116,18 @@ Result<void> NetworkWatch::place_packet_path() {
     return {};
 }
 
-/// True if the packet path was not on the interface before.
-Result<bool> NetworkWatch::attach(netlink::Link const& link) {
+/// True if the packet path was not on the interface before, or not in the same way.
+Result<bool> NetworkWatch::attach(netlink::Link const& link, bool again) {
     if (!link.mac) return false;
     auto const attached = dataplane_.attached();
-    if (std::ranges::find(attached, link.index) != attached.end()) {
+    if (!again && std::ranges::find(attached, link.index) != attached.end()) {
         dataplane_.set_mac(link.index, *link.mac);
         return false;
     }
-    auto const done = dataplane_.attach(link.index, link.name, *link.mac);
+    auto const done = dataplane_.attach(link.index, link.name, *link.mac, configuration_.global.taking);
     if (!done) return std::unexpected(done.error());
-    log::notice("packets on {} are balanced in XDP, {} mode{}", link.name, done->mode,
+    log::notice("packets on {} are balanced {}{}", link.name,
+                done->mode == name(model::Taking::tc) ? "at tc ingress" : "in XDP, " + done->mode + " mode",
                 done->reason.empty() ? "" : " (" + done->reason + ")");
     return true;
 }

@@ -41,8 +41,8 @@ private:
     void on_readable();
     void refresh_later();
     Result<HostNetwork> dump();
-    Result<void> place_packet_path();
-    Result<bool> attach(netlink::Link const& link);
+    Result<void> place_packet_path(bool again = false);
+    Result<bool> attach(netlink::Link const& link, bool again);
     void wait_for_links(std::set<std::string> const& were_running);
 
     loop::Loop& loop_;

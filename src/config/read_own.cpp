@@ -43,6 +43,17 @@ void read_prefixes(Reading& reading, Statement const& s, std::vector<Prefix>& li
     }
 }
 
+std::optional<model::Taking> read_taking(Reading& reading, Statement const& s) {
+    auto const* const word = s.argument(1);
+    if (word == nullptr) return std::nullopt;
+    for (auto const taking : {model::Taking::native, model::Taking::tc, model::Taking::generic})
+        if (word->text == model::name(taking)) return taking;
+    reading.reporter.warn(
+        word->position, "bad-word",
+        fmt::format("`{}` is no way to take packets (native, tc or generic): `{}` is ignored", word->text, s.name()));
+    return std::nullopt;
+}
+
 void judge_use(Reading& reading, Position const& at, std::string_view word, std::string_view schedulers,
                model::Scheduler is) {
     reading.reporter.warn(at, "no-effect",
@@ -62,6 +73,8 @@ bool read_own_word(Reading& reading, Statement const& s, model::Global& global) 
     else if (s.name() == "flood_rate")
         limits.flood_rate =
             static_cast<std::uint32_t>(read_number(reading, s, 0, largest_count).value_or(limits.flood_rate));
+    else if (s.name() == "dataplane")
+        global.taking = read_taking(reading, s);
     else
         return read_behaviour(reading, s, global.behaviour);
     return true;

@@ -38,7 +38,7 @@ constexpr std::array own_words{
     own("expire_nodest_conn", 0, 1), own("expire_quiescent_template", 0, 1),
     own("sloppy_tcp", 0, 1),         own("sloppy_sctp", 0, 1),
     own("drop_entry", 1, 1),         own("conn_max", 1, 1),
-    own("flood_rate", 1, 1),
+    own("flood_rate", 1, 1),         own("dataplane", 1, 1),
 };
 
 constexpr std::array mail_words{

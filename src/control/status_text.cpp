@@ -248,7 +248,9 @@ std::string dataplane_text(model::DataplaneObserved const& dataplane, Look const
         text += "  " + look.paint(Hue::bad, "attached to no interface: nothing is forwarded") + "\n";
     for (auto const& attachment : dataplane.attachments) {
         auto const mode = attachment.mode == "native" ? Hue::good : Hue::warning;
-        text += fmt::format("  {:<15} XDP {}{}\n", attachment.interface, look.paint(mode, attachment.mode),
+        text += fmt::format("  {:<15} {}{}\n", attachment.interface,
+                            attachment.mode == name(model::Taking::tc) ? look.paint(mode, "tc ingress")
+                                                                       : "XDP " + look.paint(mode, attachment.mode),
                             attachment.reason.empty() ? "" : ": " + attachment.reason);
     }
     text += table_text(dataplane, look);

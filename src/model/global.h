@@ -1,7 +1,9 @@
 // global_defs and what else holds for the whole director.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -26,6 +28,18 @@ struct Limits {
     bool operator==(Limits const&) const = default;
 };
 
+/// How packets are taken from an interface, the best way first.
+enum class Taking {
+    native,   ///< XDP in the driver
+    tc,       ///< tc ingress
+    generic,  ///< XDP behind the driver, without GRO
+};
+
+/// As it is written in the configuration and shown: "native", "tc", "generic".
+constexpr std::string_view name(Taking taking) {
+    return taking == Taking::native ? "native" : taking == Taking::tc ? "tc" : "generic";
+}
+
 struct Global {
     std::string router_id;  ///< empty: the host name
     std::vector<std::string> notification_email;
@@ -38,6 +52,7 @@ struct Global {
     Timeouts timeouts;
     Behaviour behaviour;  ///< of services that do not say otherwise
     Limits limits;
+    std::optional<Taking> taking;  ///< own: on every interface; nothing: the best that each can have
     bool operator==(Global const&) const = default;
 };
 

@@ -90,8 +90,8 @@ struct ServiceObserved {
 /// How packets are taken on one interface.
 struct AttachmentObserved {
     std::string interface;
-    std::string mode;    ///< "native" or "generic"
-    std::string reason;  ///< why not a better one; empty for native
+    std::string mode;    ///< "native", "tc" or "generic": model::Taking
+    std::string reason;  ///< why not a better one; empty for native unless it is forced
 };
 
 struct VerdictCount {

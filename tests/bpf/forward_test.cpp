@@ -98,7 +98,8 @@ TEST_F(Forward, ByAnotherInterfaceIsARedirectFromItsMac) {
     Mac const mac{{2, 0, 0, 0, 0, 0x77}};
     auto const slot = path().programmer().ports().put(ifindex, mac).value();
     path().programmer().set_next_hop(real(1).address, dataplane::NextHop{server_mac(1), ifindex, false});
-    EXPECT_EQ(path().send(frame()).verdict, "no_next_hop") << "the devmap does not know the interface";
+    if (!PacketPath::is_tc())
+        EXPECT_EQ(path().send(frame()).verdict, "no_next_hop") << "the devmap does not know the interface";
     ASSERT_TRUE(path().object().set_egress(slot, ifindex));
     auto const outcome = path().send(frame());
     EXPECT_EQ(outcome.verdict, "forwarded");

@@ -1,12 +1,15 @@
 // The real program, its maps programmed by the real Programmer, run packet by packet through BPF_PROG_TEST_RUN: the way
-// in is always the loopback interface, number 1.
+// in is always the loopback interface, number 1. It is the one for XDP, or with DROVER_PACKET_PATH=tc in the environment
+// the one for tc ingress, whose actions are told by the names of XDP's.
 #pragma once
 
 #include <bpf/bpf.h>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,7 +86,16 @@ public:
         EXPECT_TRUE(done) << (done ? "" : done.error().message);
     }
 
+    /// False at tc for frames without a whole IP header, of which the kernel makes no socket buffer here.
+    static bool takes(Bytes const& frame) {
+        if (!is_tc()) return true;
+        if (frame.size() < 14) return false;
+        auto const type = frame[12] << 8 | frame[13];
+        return frame.size() >= (type == 0x0800 ? 34u : type == 0x86dd ? 54u : 14u);
+    }
+
     Outcome send(Bytes const& frame) {
+        if (!takes(frame)) return {.verdict = "not taken", .frame = frame};
         auto const before = object_->verdict_counts();
         Outcome outcome;
         outcome.frame.resize(frame.size() + kRoomForAnswer);
@@ -155,6 +167,11 @@ public:
         return tables().loads[programmer_->book().record_of(id, *programmer_->book().find_server(id, server))];
     }
 
+    static bool is_tc() {
+        auto const* const which = std::getenv("DROVER_PACKET_PATH");
+        return which != nullptr && std::string_view(which) == "tc";
+    }
+
     dataplane::BpfObject& object() { return *object_; }
     dataplane::Programmer& programmer() { return *programmer_; }
     dataplane::Tables const& tables() const { return object_->tables(); }
@@ -178,6 +195,15 @@ public:
     }
 
 private:
+    static std::uint32_t xdp_action(int tc_action, Bytes const& frame) {
+        switch (tc_action) {
+            case TC_ACT_UNSPEC: return XDP_PASS;
+            case TC_ACT_SHOT: return XDP_DROP;
+            case TC_ACT_REDIRECT: return std::equal(&frame[6], &frame[12], kOurMac.bytes.begin()) ? XDP_TX : XDP_REDIRECT;
+            default: return XDP_ABORTED;
+        }
+    }
+
     void run(Bytes const& frame, Outcome& outcome) {
         bpf_test_run_opts options{};
         options.sz = sizeof options;
@@ -185,10 +211,11 @@ private:
         options.data_size_in = static_cast<__u32>(frame.size());
         options.data_out = outcome.frame.data();
         options.data_size_out = static_cast<__u32>(outcome.frame.size());
-        int const error = bpf_prog_test_run_opts(object_->program_fd(), &options);
+        int const program = is_tc() ? object_->tc_program_fd().value() : object_->program_fd();
+        int const error = bpf_prog_test_run_opts(program, &options);
         ASSERT_EQ(error, 0) << std::strerror(-error);
         outcome.frame.resize(options.data_size_out);
-        outcome.action = options.retval;
+        outcome.action = is_tc() ? xdp_action(static_cast<int>(options.retval), outcome.frame) : options.retval;
         if ((outcome.action == XDP_TX || outcome.action == XDP_REDIRECT) && outcome.frame[4] == server_mac(0).bytes[4])
             outcome.server = "r" + std::to_string(outcome.frame[5]);
     }

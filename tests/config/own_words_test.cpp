@@ -27,9 +27,19 @@ TEST(OwnWords, OfGlobalDefsSetLimits) {
     EXPECT_EQ(loaded.configuration.global.limits, (model::Limits{3, 4'000'000, 50'000}));
 }
 
+TEST(OwnWords, OfGlobalDefsTellHowPacketsAreTaken) {
+    using enum model::Taking;
+    for (auto const& [word, taking] : {std::pair{"native", native}, {"tc", tc}, {"generic", generic}}) {
+        auto const loaded = load_text(globals(std::string(" dataplane ") + word + "\n"));
+        EXPECT_THAT(places(loaded), IsEmpty());
+        EXPECT_EQ(loaded.configuration.global.taking, taking);
+    }
+    EXPECT_EQ(load_text(globals("")).configuration.global.taking, std::nullopt);
+}
+
 TEST(OwnWords, OutOfTheirRangeAreNamedAndHaveNoEffect) {
     for (auto const* line : {"drop_entry 4", "drop_entry -1", "conn_max x", "conn_max 4294967296",
-                             "flood_rate 4294967296", "sloppy_tcp 1"}) {
+                             "flood_rate 4294967296", "sloppy_tcp 1", "dataplane xdp", "dataplane TC"}) {
         auto const loaded = load_text(globals(std::string(" ") + line + "\n"));
         EXPECT_EQ(loaded.diagnostics.size(), 1u) << line;
         EXPECT_EQ(loaded.configuration.global, model::Global{}) << line;

@@ -13,6 +13,9 @@ TEST(AttachmentRecord, ComesBackAsItWas) {
              {},
              {{"rx-lro"}, ""},
              {{}, "native XDP refused by veth: Numerical result out of range"},
+             {{"rx-lro"}, "native XDP refused by veth: Numerical result out of range", true, false},
+             {{}, "", true, true},
+             {{}, "", false, true},
              {{"rx-lro", "rx-gro-hw", "rx-gro"}, "native XDP refused by bridge: Operation not supported"},
          }) {
         EXPECT_EQ(attachment_record(text(record)), record) << text(record);
@@ -24,6 +27,7 @@ TEST(AttachmentRecord, OfAnotherHandIsReadAsFarAsItGoes) {
     EXPECT_EQ(attachment_record(""), AttachmentRecord{});
     EXPECT_EQ(attachment_record("rx-gro"), (AttachmentRecord{{"rx-gro"}, ""}));
     EXPECT_EQ(attachment_record("  rx-gro  rx-lro : x"), (AttachmentRecord{{"rx-gro", "rx-lro"}, "x"}));
+    EXPECT_EQ(attachment_record("rx-lro clsact  tc-filter"), (AttachmentRecord{{"rx-lro"}, "", true, true}));
 }
 
 }  // namespace

@@ -12,12 +12,15 @@
 
 #include "base/log.h"
 #include "dataplane/attachment_record.h"
+#include "dataplane/io/tc_filter.h"
 #include "loop/io/fd.h"
 #include "netlink/io/ethtool.h"
 
 namespace drover::dataplane {
 
 namespace {
+
+using model::Taking;
 
 /// All zero when nothing is there or the interface cannot be asked.
 bpf_xdp_query_opts query_xdp(int ifindex) {
@@ -27,10 +30,10 @@ bpf_xdp_query_opts query_xdp(int ifindex) {
     return query;
 }
 
-/// "native" or "generic": what the interface really runs.
-std::string mode_of(int ifindex) {
+/// Native or generic: what the interface really runs.
+Taking mode_of(int ifindex) {
     auto const query = query_xdp(ifindex);
-    return query.skb_prog_id != 0 && query.drv_prog_id == 0 ? "generic" : "native";
+    return query.skb_prog_id != 0 && query.drv_prog_id == 0 ? Taking::generic : Taking::native;
 }
 
 /// A link whose interface is gone, or that was detached, says interface number 0.
@@ -57,6 +60,14 @@ std::string why_not_attached(std::string const& interface, int ifindex, int code
     return "attach to " + interface + ": " + std::strerror(code);
 }
 
+std::string why_no_filter(std::string const& interface, Error const& error) {
+    if (error.code == EEXIST) {
+        return "interface " + interface + " runs the packet path of another drover at tc ingress: take it off first "
+               "(tc filter del dev " + interface + " ingress)";
+    }
+    return "attach to " + interface + " at tc ingress: " + error.message;
+}
+
 void join(std::string& sentences, std::string const& another) {
     if (another.empty()) return;
     sentences += (sentences.empty() ? "" : "; ") + another;
@@ -74,20 +85,22 @@ Result<void> switch_on(std::string const& interface, std::vector<std::string> co
     return {};
 }
 
-/// An attachment in the making. What is done to the interface is noted first: whoever comes after a daemon that was
-/// killed half-way can undo it.
+/// The reason of an attachment that the administrator chose.
+std::string as_told(Taking taking) { return "`dataplane " + std::string(name(taking)) + "` is set"; }
+
+/// An attachment in the making, perhaps in the place of one of another kind. What is done to the interface is noted first:
+/// whoever comes after a daemon that was killed half-way can undo it.
 class Beginning {
 public:
-    Beginning(Pins& pins, int ifindex, std::string const& interface)
-        : pins_(pins), ifindex_(ifindex), interface_(interface), record_(attachment_record(pins.note(ifindex).value_or(""))) {
+    Beginning(Pins& pins, int ifindex, std::string const& interface, std::optional<Taking> old)
+        : pins_(pins), ifindex_(ifindex), interface_(interface), old_(old),
+          record_(attachment_record(pins.note(ifindex).value_or(""))), before_(old ? record_ : AttachmentRecord{}) {
         record_.reason.clear();
     }
     Beginning(Beginning const&) = delete;
     Beginning& operator=(Beginning const&) = delete;
     ~Beginning() {
-        if (stays_) return;
-        if (auto done = switch_on(interface_, record_.switched_off); !done) log::warning("{}", done.error().message);
-        pins_.erase_note(ifindex_);
+        if (!stays_) undo();
     }
 
     /// If it is on and can be; else the reason says so.
@@ -110,8 +123,45 @@ public:
     void add_reason(std::string const& sentence) { join(record_.reason, sentence); }
     std::string const& reason() const { return record_.reason; }
 
-    /// From now on the end of the attachment is up to detach().
-    Result<void> stay() {
+    Result<void> link(int program_fd, std::uint32_t flags) {
+        auto const path = pins_.link(ifindex_);
+        if (old_ && *old_ != Taking::tc) {  // the kernel takes one only: from here on nothing is on the interface
+            remove_link();
+            old_.reset();
+            before_ = {};
+        }
+        int const link = create_link(program_fd, ifindex_, flags);
+        if (link < 0) return fail(why_not_attached(interface_, ifindex_, -link), -link);
+        loop::Fd const held(link);
+        if (bpf_obj_pin(link, path.c_str()) != 0) return fail_errno("pin " + path);
+        has_link_ = true;
+        return {};
+    }
+
+    Result<void> filter(Result<int> const& program_fd) {
+        if (!program_fd) return std::unexpected(program_fd.error());
+        auto const there = has_clsact(ifindex_);
+        if (!there) return std::unexpected(there.error());
+        record_.clsact = record_.clsact || !*there;
+        auto done = write();
+        if (done) done = make_clsact(ifindex_);
+        if (done) done = put_tc_filter(ifindex_, *program_fd, false);
+        if (!done) return fail(why_no_filter(interface_, done.error()), done.error().code);
+        record_.tc_filter = true;
+        return {};
+    }
+
+    /// It is on: what came before it goes. From now on its own end is up to detach().
+    Result<void> stay(Taking taking) {
+        if (taking == Taking::tc) {
+            remove_link();
+            leave_on(netlink::hardware_gro);
+            leave_on(netlink::gro);
+        } else {
+            remove_tc_filter(ifindex_, record_.clsact);
+            record_.tc_filter = record_.clsact = false;
+            if (taking == Taking::native) leave_on(netlink::gro);
+        }
         auto done = write();
         stays_ = done.has_value();
         return done;
@@ -120,68 +170,154 @@ public:
 private:
     Result<void> write() { return pins_.write_note(ifindex_, text(record_)); }
 
+    void remove_link() {
+        auto const path = pins_.link(ifindex_);
+        if (loop::Fd const link(bpf_obj_get(path.c_str())); link.get() >= 0) bpf_link_detach(link.get());
+        ::unlink(path.c_str());
+    }
+
+    /// It was switched off for another way.
+    void leave_on(std::string_view feature) {
+        if (std::erase(record_.switched_off, feature) == 0) return;
+        if (auto done = switch_on(interface_, {std::string(feature)}); !done) log::warning("{}", done.error().message);
+    }
+
+    void undo() {
+        if (has_link_) remove_link();
+        if (!before_.tc_filter) remove_tc_filter(ifindex_, record_.clsact);
+        auto const off = record_.switched_off;
+        for (auto const& feature : off)
+            if (std::ranges::find(before_.switched_off, feature) == before_.switched_off.end()) leave_on(feature);
+        if (old_)
+            (void)pins_.write_note(ifindex_, text(before_));
+        else
+            pins_.erase_note(ifindex_);
+    }
+
     Pins& pins_;
     int ifindex_;
     std::string interface_;
+    std::optional<Taking> old_;
     AttachmentRecord record_;
+    AttachmentRecord before_;
+    bool has_link_ = false;
     bool stays_ = false;
 };
 
-/// Errors with which drivers refuse native XDP and may take generic XDP all the same.
-bool may_be_generic(int code) {
+/// Errors with which drivers refuse native XDP and may be got at in another way all the same.
+bool may_fall_back(int code) {
     return code == EOPNOTSUPP || code == EINVAL || code == ENOTSUP || code == ENOMEM || code == ERANGE;
 }
 
-Result<model::AttachmentObserved> attach_anew(Pins& pins, int program_fd, int ifindex, std::string const& interface) {
-    Beginning beginning(pins, ifindex, interface);
+/// Down the ladder to the first way that holds, or the wanted one alone.
+Result<Taking> take(Beginning& beginning, Programs const& programs, std::optional<Taking> wanted,
+                    std::string const& interface) {
     beginning.switch_off(netlink::lro);
+    if (!wanted || wanted == Taking::native) {
+        beginning.switch_off(netlink::hardware_gro);
+        auto const done = beginning.link(programs.xdp, XDP_FLAGS_DRV_MODE);
+        if (done) return Taking::native;
+        if (wanted || !may_fall_back(done.error().code)) return std::unexpected(done.error());
+        beginning.add_reason("native XDP refused by " + netlink::driver_name(interface).value_or("its driver") + ": " +
+                             std::strerror(done.error().code));
+    }
+    if (!wanted || wanted == Taking::tc) {
+        auto const done = beginning.filter(programs.tc());
+        if (done) return Taking::tc;
+        if (wanted) return std::unexpected(done.error());
+        beginning.add_reason(done.error().message);
+    }
     beginning.switch_off(netlink::hardware_gro);
-    int link = create_link(program_fd, ifindex, XDP_FLAGS_DRV_MODE);
-    if (may_be_generic(-link)) {
-        auto const driver = netlink::driver_name(interface).value_or("its driver");
-        beginning.add_reason("native XDP refused by " + driver + ": " + std::strerror(-link));
-        beginning.switch_off(netlink::gro);
-        link = create_link(program_fd, ifindex, XDP_FLAGS_SKB_MODE);
-    }
-    if (link < 0) return fail(why_not_attached(interface, ifindex, -link), -link);
-    loop::Fd const held(link);
+    beginning.switch_off(netlink::gro);
+    if (auto const done = beginning.link(programs.xdp, XDP_FLAGS_SKB_MODE); !done) return std::unexpected(done.error());
+    return Taking::generic;
+}
+
+Result<model::AttachmentObserved> attach_anew(Pins& pins, Programs const& programs, std::optional<Taking> wanted,
+                                              std::optional<Taking> old, int ifindex, std::string const& interface) {
+    Beginning beginning(pins, ifindex, interface, old);
+    if (wanted) beginning.add_reason(as_told(*wanted));
+    auto const taken = take(beginning, programs, wanted, interface);
+    if (!taken) return std::unexpected(taken.error());
+    if (auto done = beginning.stay(*taken); !done) return std::unexpected(done.error());
+    return model::AttachmentObserved{interface, std::string(name(*taken)), beginning.reason()};
+}
+
+/// What an earlier attach() has left on the interface. Traces of an interface that is gone are wiped out: its number may be
+/// another's now.
+std::optional<Taking> standing(Pins& pins, int ifindex) {
     auto const path = pins.link(ifindex);
-    if (bpf_obj_pin(link, path.c_str()) != 0) return fail_errno("pin " + path);
-    if (auto done = beginning.stay(); !done) {
+    if (loop::Fd const link(bpf_obj_get(path.c_str())); link.get() >= 0) {
+        if (is_on(link.get(), ifindex)) return mode_of(ifindex);
         ::unlink(path.c_str());
-        return std::unexpected(done.error());
+        pins.erase_note(ifindex);
+        return std::nullopt;
     }
-    return model::AttachmentObserved{interface, mode_of(ifindex), beginning.reason()};
+    auto const note = pins.note(ifindex);
+    if (!note) return std::nullopt;
+    if (is_tc_filter_on(ifindex)) return Taking::tc;
+    if (attachment_record(*note).tc_filter) pins.erase_note(ifindex);
+    return std::nullopt;
+}
+
+/// The next program in the place of the one that is on, without a packet in between.
+Result<void> swap(Pins& pins, Programs const& programs, Taking taking, int ifindex) {
+    if (taking == Taking::tc) {
+        auto const program = programs.tc();
+        return program ? put_tc_filter(ifindex, *program, true) : std::unexpected(program.error());
+    }
+    loop::Fd const link(bpf_obj_get(pins.link(ifindex).c_str()));
+    if (bpf_link_update(link.get(), programs.xdp, nullptr) != 0) return fail(std::strerror(errno), errno);
+    return {};
+}
+
+Result<model::AttachmentObserved> go_on(Pins& pins, Programs const& programs, std::optional<Taking> wanted,
+                                        Taking taking, int ifindex, std::string const& interface) {
+    if (auto done = swap(pins, programs, taking, ifindex); !done)
+        return fail("swap the packet path on " + interface + ": " + done.error().message, done.error().code);
+    auto record = attachment_record(pins.note(ifindex).value_or(""));
+    auto const noted = record;
+    if (taking != Taking::tc) {  // a daemon that died while it changed over has left both
+        remove_tc_filter(ifindex, record.clsact);
+        record.tc_filter = record.clsact = false;
+    }
+    if (wanted)
+        record.reason = as_told(*wanted);
+    else if (record.reason.starts_with(as_told(taking)))
+        record.reason.clear();
+    if (record != noted)
+        if (auto done = pins.write_note(ifindex, text(record)); !done) return std::unexpected(done.error());
+    return model::AttachmentObserved{interface, std::string(name(taking)), record.reason};
 }
 
 }  // namespace
 
-Result<model::AttachmentObserved> attach(Pins& pins, int program_fd, int ifindex, std::string const& interface) {
-    auto const path = pins.link(ifindex);
-    if (loop::Fd const pinned(bpf_obj_get(path.c_str())); pinned.get() >= 0) {
-        if (is_on(pinned.get(), ifindex)) {
-            if (bpf_link_update(pinned.get(), program_fd, nullptr) != 0)
-                return fail_errno("swap the packet path on " + interface);
-            auto const record = attachment_record(pins.note(ifindex).value_or(""));
-            return model::AttachmentObserved{interface, mode_of(ifindex), record.reason};
-        }
-        ::unlink(path.c_str());
-        pins.erase_note(ifindex);
+Result<model::AttachmentObserved> attach(Pins& pins, Programs const& programs, int ifindex, std::string const& interface,
+                                         std::optional<Taking> wanted) {
+    auto const old = standing(pins, ifindex);
+    if (old) {
+        bool const was_told = attachment_record(pins.note(ifindex).value_or("")).reason.starts_with(as_told(*old));
+        if (wanted ? *wanted == *old : !was_told || *old == Taking::native)
+            return go_on(pins, programs, wanted, *old, ifindex, interface);
     }
-    return attach_anew(pins, program_fd, ifindex, interface);
+    return attach_anew(pins, programs, wanted, old, ifindex, interface);
 }
 
 Result<void> detach(Pins& pins, int ifindex) {
     auto const path = pins.link(ifindex);
+    auto const record = attachment_record(pins.note(ifindex).value_or(""));
     loop::Fd const link(bpf_obj_get(path.c_str()));
-    // A link that is on no interface any more outlived it: the number may be another's now. No link at all: the daemon
+    // What is on no interface any more outlived it: the number may be another's now. Neither link nor filter: the daemon
     // was killed while it attached.
-    bool const is_ours = link.get() < 0 || is_on(link.get(), ifindex);
+    bool const is_ours =
+        link.get() >= 0 ? is_on(link.get(), ifindex) : !record.tc_filter || is_tc_filter_on(ifindex);
     if (link.get() >= 0) bpf_link_detach(link.get());
     Result<void> done;
     char name[IF_NAMESIZE] = {};
-    if (is_ours && ::if_indextoname(static_cast<unsigned>(ifindex), name) != nullptr)
-        done = switch_on(name, attachment_record(pins.note(ifindex).value_or("")).switched_off);
+    if (is_ours && ::if_indextoname(static_cast<unsigned>(ifindex), name) != nullptr) {
+        remove_tc_filter(ifindex, record.clsact);
+        done = switch_on(name, record.switched_off);
+    }
     pins.erase_note(ifindex);
     ::unlink(path.c_str());
     return done;

@@ -57,13 +57,15 @@ BpfDataplane::BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object)
 
 BpfDataplane::~BpfDataplane() = default;
 
-Result<model::AttachmentObserved> BpfDataplane::attach(int ifindex, std::string const& interface, Mac const& mac) {
+Result<model::AttachmentObserved> BpfDataplane::attach(int ifindex, std::string const& interface, Mac const& mac,
+                                                       std::optional<model::Taking> taking) {
     auto const slot = programmer_.ports().put(static_cast<std::uint32_t>(ifindex), mac);
     if (!slot) return std::unexpected(slot.error());
     if (auto done = object_->set_egress(*slot, static_cast<std::uint32_t>(ifindex)); !done)
         return std::unexpected(done.error());
     programmer_.ports_changed();
-    auto attachment = dataplane::attach(pins_, object_->program_fd(), ifindex, interface);
+    auto attachment = dataplane::attach(pins_, {object_->program_fd(), [this] { return object_->tc_program_fd(); }},
+                                        ifindex, interface, taking);
     if (attachment) attached_[ifindex] = *attachment;
     return attachment;
 }

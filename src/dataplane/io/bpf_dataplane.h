@@ -39,8 +39,10 @@ public:
     /// True if connections, services and roles of an earlier daemon are there.
     bool adopted() const { return object_->adopted(); }
 
-    /// Takes the interface's packets from now on. The MAC is the one that frames for this host have.
-    Result<model::AttachmentObserved> attach(int ifindex, std::string const& interface, Mac const& mac);
+    /// Takes the interface's packets from now on, in the best way it can have or the one that is asked for (attachment.h).
+    /// The MAC is the one that frames for this host have.
+    Result<model::AttachmentObserved> attach(int ifindex, std::string const& interface, Mac const& mac,
+                                             std::optional<model::Taking> taking);
     /// The interface has this MAC now.
     void set_mac(int ifindex, Mac const& mac);
     /// The interface is gone or not wanted any more.

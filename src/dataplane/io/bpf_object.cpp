@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "dataplane/encode.h"
 #include "drover.skel.h"
+#include "drover_tc.skel.h"
 
 namespace drover::dataplane {
 
@@ -48,8 +49,12 @@ std::string why_not_loaded(int code) {
            " (kernel 5.15 or newer is needed; -D logs what libbpf says)";
 }
 
+/// What the program has as constants, whichever of the two it is.
 template <class Rodata>
-void set_masks(Rodata& rodata, contract::layout const& layout) {
+void set_constants(Rodata& rodata, contract::layout const& layout, Ticks ticks) {
+    rodata.hash_seed = layout.seed;
+    rodata.tick_shift = layout.tick_shift;
+    rodata.ticks_a_day = ticks.from_seconds(86400);
     rodata.narrow_mask = layout.narrow_buckets - 1;
     rodata.narrow_near_mask = contract::near_mask_of(layout.narrow_buckets, contract::NEAR_NARROW_BUCKETS);
     rodata.wide_mask = layout.wide_buckets - 1;
@@ -67,6 +72,7 @@ BpfObject::BpfObject() : ticks_(jiffies_per_second(), Ticks::shift_for(jiffies_p
 
 BpfObject::~BpfObject() {
     for (auto const& mapping : mappings_) ::munmap(mapping.data(), mapping.size());
+    drover_tc_bpf__destroy(tc_skeleton_);
     drover_bpf__destroy(skeleton_);
 }
 
@@ -85,10 +91,7 @@ Result<std::unique_ptr<BpfObject>> BpfObject::load(Pins const* pins, std::uint64
 
     object->skeleton_ = drover_bpf__open();
     if (object->skeleton_ == nullptr) return fail(why_not_loaded(errno), errno);
-    set_masks(*object->skeleton_->rodata, object->layout_);
-    object->skeleton_->rodata->hash_seed = object->layout_.seed;
-    object->skeleton_->rodata->tick_shift = object->layout_.tick_shift;
-    object->skeleton_->rodata->ticks_a_day = object->ticks_.from_seconds(86400);
+    set_constants(*object->skeleton_->rodata, object->layout_, object->ticks_);
     bpf_map__set_max_entries(object->skeleton_->maps.narrow, object->layout_.narrow_buckets);
     bpf_map__set_max_entries(object->skeleton_->maps.wide, object->layout_.wide_buckets);
     if (object->adopted_)
@@ -211,6 +214,32 @@ Result<void> BpfObject::map_tables() {
 
 int BpfObject::program_fd() const { return bpf_program__fd(skeleton_->progs.drover_xdp); }
 
+Result<int> BpfObject::tc_program_fd() {
+    if (tc_skeleton_ == nullptr)
+        if (auto done = load_tc(); !done) return std::unexpected(done.error());
+    return bpf_program__fd(tc_skeleton_->progs.drover_tc);
+}
+
+Result<void> BpfObject::load_tc() {
+    auto* const skeleton = drover_tc_bpf__open();
+    if (skeleton == nullptr) return fail(why_not_loaded(errno), errno);
+    set_constants(*skeleton->rodata, layout_, ticks_);
+    int error = 0;
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, skeleton->obj) {
+        if (error != 0 || bpf_map__is_internal(map)) continue;
+        auto* const ours = bpf_object__find_map_by_name(skeleton_->obj, bpf_map__name(map));
+        error = ours == nullptr ? -ENOENT : bpf_map__reuse_fd(map, bpf_map__fd(ours));
+    }
+    if (error == 0) error = drover_tc_bpf__load(skeleton);
+    if (error != 0) {
+        drover_tc_bpf__destroy(skeleton);
+        return fail(why_not_loaded(-error), -error);
+    }
+    tc_skeleton_ = skeleton;
+    return {};
+}
+
 std::uint32_t BpfObject::now() const {
     char frame[64] = {};
     bpf_test_run_opts options{};
@@ -227,7 +256,7 @@ Result<void> BpfObject::set_egress(std::uint32_t slot, std::uint32_t ifindex) {
     return {};
 }
 
-/// MEMBARRIER_CMD_GLOBAL waits for a grace period of RCU, under which every XDP program runs. A kernel with nohz_full
+/// MEMBARRIER_CMD_GLOBAL waits for a grace period of RCU, under which every program of XDP and tc runs. A kernel with nohz_full
 /// CPUs refuses it; a packet's run takes microseconds, so there a long moment must do.
 void BpfObject::wait_for_readers() {
     if (::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return;

@@ -12,6 +12,7 @@
 #include "dataplane/ticks.h"
 
 struct drover_bpf;
+struct drover_tc_bpf;
 
 namespace drover::dataplane {
 
@@ -27,6 +28,9 @@ public:
     Ticks ticks() const { return ticks_; }
     bool adopted() const { return adopted_; }
     int program_fd() const;
+    /// The same packet path for tc ingress, on the same maps. Loaded at the first call, which takes about a second (the
+    /// kernel verifies it): few hosts need it.
+    Result<int> tc_program_fd();
     /// Now, as the packet path counts it.
     std::uint32_t now() const;
 
@@ -49,6 +53,7 @@ private:
     Result<void> reuse_pinned(Pins const& pins);
     Result<void> pin_maps(Pins const& pins);
     Result<void> map_tables();
+    Result<void> load_tc();
     void write_layout();
     template <class Value>
     Result<std::span<Value>> map_memory(char const* name);
@@ -56,6 +61,7 @@ private:
     std::vector<std::uint64_t> sum_counters(int map, std::uint32_t entries) const;
 
     drover_bpf* skeleton_ = nullptr;
+    drover_tc_bpf* tc_skeleton_ = nullptr;
     contract::layout layout_{};
     Tables tables_;
     Ticks ticks_;
