@@ -95,7 +95,7 @@ public:
     }
 
     Outcome send(Bytes const& frame) {
-        if (!takes(frame)) return {.verdict = "not taken", .frame = frame};
+        if (!takes(frame)) return {"not taken", XDP_ABORTED, frame, ""};
         auto const before = object_->verdict_counts();
         Outcome outcome;
         outcome.frame.resize(frame.size() + kRoomForAnswer);
