@@ -191,7 +191,7 @@ static __always_inline int chunk_at(const struct turn *turn, __u32 start, __u32 
 {
 	__u32 chunks = chunks_of(turn), place = start + i;
 
-	barrier_var(chunks); /* else the compiler counts to the smaller bound and tests for equality: no end to old verifiers */
+	barrier_var(chunks); /* else the compiler counts to the smaller bound alone: no end to old verifiers */
 	if (i >= chunks)
 		return 0;
 	if (place >= chunks)

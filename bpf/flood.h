@@ -52,19 +52,20 @@ static __always_inline __u32 flood_hash(const struct flow *flow, const struct se
 	return (__u32)(wide_hash(key.word, 0) >> 32);
 }
 
-/* The server index by hash; NO_SERVER: there is none. */
+/* The server index by hash, or of the next slot whose server may have new flows; NO_SERVER: there is none. */
 static __always_inline __u32 flood_server(const struct flow *flow, const struct service *service)
 {
-	__u64 ring = READ(service->ring);
-	__u32 slots = (__u32)ring, place, number;
-	struct ring_chunk *chunk;
+	__u64 ring = READ(service->ring), found;
+	__u32 first = (__u32)(ring >> 32) * RING_CHUNK, slots = (__u32)ring, place, index;
 
 	if (!slots)
 		return NO_SERVER;
 	place = flood_hash(flow, service) % slots;
-	number = (__u32)(ring >> 32) + place / RING_CHUNK;
-	chunk = bpf_map_lookup_elem(&rings, &number);
-	return chunk ? chunk->server[place % RING_CHUNK] : NO_SERVER;
+	index = server_in(first + place);
+	if (is_usable(service->server_base, index))
+		return index;
+	found = find_usable(first, slots, place + 1, service->server_base);
+	return found ? (__u32)found : NO_SERVER;
 }
 
 /* The ACK that follows a SYN without an entry: gets it now, half open, so that a flood of ACKs ends first. */

@@ -81,6 +81,9 @@ __noinline __u64 find_usable(__u32 first, __u32 length, __u32 from, __u32 base)
 
 		if (is_usable(base, index))
 			return (__u64)(i + 1) << 32 | index;
+		barrier_var(length); /* else the compiler counts to the smaller bound alone: no end to old verifiers */
+		if (i + 1 >= length)
+			return 0;
 		slot = slot + 1 == length ? 0 : slot + 1;
 	}
 	return 0;

@@ -294,7 +294,8 @@ Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService c
     if (name.scheduler != static_cast<__u32>(service.scheduler)) reset_cursor(id, service.flags, 0);
     name.scheduler = static_cast<__u32>(service.scheduler);
     if (auto done = write_sources(id, service); !done) return done;
-    store(record.flags, (record.flags & __u32{contract::SERVICE_HAS_LOCAL}) | kind_flags(service) | scheduler_bits(service.scheduler, service.flags));
+    store(record.flags, (record.flags & __u32{contract::SERVICE_HAS_LOCAL}) | kind_flags(service) |
+                            scheduler_bits(service.scheduler, service.flags));
     store(record.pick, __u32{pick_of(service.scheduler)});
     store(record.server_base, name.server_base);
     store(record.protocol, static_cast<__u32>(service.key.protocol));

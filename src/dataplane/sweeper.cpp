@@ -177,7 +177,8 @@ void Sweeper::judge_load(std::uint32_t record, bool begun) {
     auto& now = tables_.loads[record];
     auto const& server = tables_.servers[record];
     auto const was = load(now.overloaded);
-    auto const is = contract::overloaded_after(was, begun, load(now.active) + load(now.inactive), load(server.upper), load(server.lower));
+    auto const total = load(now.active) + load(now.inactive);
+    auto const is = contract::overloaded_after(was, begun, total, load(server.upper), load(server.lower));
     if (is != was) store(now.overloaded, is);
 }
 

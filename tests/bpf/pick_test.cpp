@@ -121,9 +121,10 @@ TEST_F(Pick, LetsAFullServersConnectionsGoOn) {
 TEST_F(Pick, TakesARaisedThresholdAtOnce) {
     path().serve({web("rr", {{real(1), 1, 1}})});
     EXPECT_EQ(path().deal(2), "r1 no_destination");
-    path().serve({web("rr", {})});
     path().serve({web("rr", {{real(1), 1, 2}})});
     EXPECT_EQ(path().deal(2), "r1 no_destination");
+    path().serve({web("rr", {{real(1), 1}})});
+    EXPECT_EQ(path().deal(3), "r1 r1 r1");
 }
 
 TEST_F(Pick, KeepsFullServersClosedWhenTheirServiceGrows) {
@@ -141,7 +142,6 @@ TEST_F(Pick, BySourceKeepsAClientWithItsServerAndByPortDoesNot) {
     path().serve({web("sh", {{real(1), 1}, {real(2), 1}, {real(3), 1}})});
     auto const server = from("10.1.2.3", 1000);
     for (std::uint16_t port = 1001; port < 1020; ++port) EXPECT_EQ(from("10.1.2.3", port), server);
-    path().serve({});
     path().serve({web("sh", {{real(1), 1}, {real(2), 1}, {real(3), 1}}, {.port = true})});
     std::map<std::string, int> met;
     for (std::uint16_t port = 2000; port < 2050; ++port) ++met[from("10.1.2.3", port)];
@@ -152,7 +152,6 @@ TEST_F(Pick, BySourceForgetsTheFourthOfFourHeavyServersUnlessEven) {
     std::vector<model::DesiredServer> const servers{{real(1), 100}, {real(2), 100}, {real(3), 100}, {real(4), 100}};
     path().serve({web("sh", servers)});
     EXPECT_EQ(count(400).size(), 3u);
-    path().serve({});
     path().serve({web("sh", servers, {.sh_even = true})});
     auto const shares = count(400);
     EXPECT_EQ(shares.size(), 4u);
@@ -163,7 +162,6 @@ TEST_F(Pick, BySourceRefusesClientsOfAQuiescedServerUnlessTheyMayFallBack) {
     std::vector<model::DesiredServer> const servers{{real(1), 1}, {real(2), 0}, {real(3), 1}};
     path().serve({web("sh", servers)});
     EXPECT_GT(count(100)["no_destination"], 10);
-    path().serve({});
     path().serve({web("sh", servers, {.fallback = true})});
     auto const shares = count(100);
     EXPECT_EQ(shares.size(), 2u);
@@ -207,6 +205,20 @@ TEST_F(Pick, ByMaglevGivesUpWhenAllAreFull) {
     EXPECT_EQ(shares.at("r1"), 1);
     EXPECT_EQ(shares.at("r2"), 1);
     EXPECT_EQ(shares.at("no_destination"), 28);
+}
+
+TEST_F(Pick, OfAFloodLeavesOutServersThatMayHaveNothingNew) {
+    for (auto const* scheduler : {"mh", "sh", "rr"}) {
+        path().serve({});
+        path().serve({web(scheduler, {{real(1), 1}, {real(2), 1}, {real(3), 1}})});
+        path().serve({web(scheduler, {{real(1), 1}, {real(2), 0}, {real(3), 1}})});
+        load_of(3).overloaded = 1;
+        path().tables().settings->flood_rate = 1;
+        auto const shares = count(100);
+        path().tables().settings->flood_rate = 0;
+        EXPECT_GT(shares.at("r1"), 90) << scheduler;
+        EXPECT_EQ(shares.count("r2") + shares.count("r3"), 0u) << scheduler;
+    }
 }
 
 // ---- comparisons --------------------------------------------------------------------------------------------------
