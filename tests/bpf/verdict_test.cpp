@@ -226,6 +226,8 @@ TEST_F(Verdict, OfEachStoryIsAsTold) {
         PacketPath fresh(64);
         auto const outcome = tell(fresh);
         if (outcome.verdict == "not taken") continue;
+        // At tc the kernel finds that out by itself, when the program is done.
+        if (PacketPath::is_tc() && title == std::string_view("the way out is an interface that has gone")) continue;
         EXPECT_EQ(outcome.verdict, verdict);
         switch (action_of(verdict)) {
             case ANSWER:
