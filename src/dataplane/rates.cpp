@@ -13,6 +13,10 @@ void add_since(model::Counters& sum, model::Counters const& before, model::Count
 
 }  // namespace
 
+void RateBook::begin(model::ServiceObserved const& service) {
+    if (!services_.contains(service.key)) sample(service);
+}
+
 void RateBook::sample(model::ServiceObserved const& service) {
     auto const [found, is_new] =
         services_.try_emplace(service.key, Entry{Estimator(service.counters), {}, service.counters, turn_});

@@ -16,6 +16,8 @@ class RateBook {
 public:
     static constexpr std::uint32_t kTurns = 10;
 
+    /// A service that was just added: what it counts from now on is in its first rate.
+    void begin(model::ServiceObserved const& service);
     /// The totals of a service whose turn it is. One that is new here begins at nought.
     void sample(model::ServiceObserved const& service);
     /// What an earlier turn has sampled and this one not, is gone: its rates are forgotten. After all of the turn's samples.

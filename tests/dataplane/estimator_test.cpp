@@ -100,6 +100,14 @@ TEST_F(RateBookTest, ShowsServiceServerAndAllTogether) {
     EXPECT_EQ(book_.all().packets, 100u);
 }
 
+TEST_F(RateBookTest, TellsOfWhatAServiceCountedBeforeItsFirstTurn) {
+    book_.begin(web(0));
+    two_seconds(800);
+    EXPECT_EQ(shown().rates.packets, 100u);
+    book_.begin(web(5000));  // known already: nothing begins anew
+    EXPECT_EQ(shown().rates.packets, 100u);
+}
+
 TEST_F(RateBookTest, ZeroingOneServiceLeavesTheOthersAlone) {
     two_seconds(0);
     two_seconds(800);

@@ -143,6 +143,16 @@ model::DataplaneObserved BpfDataplane::observe() const {
     return seen;
 }
 
+Result<std::vector<plan::Change>> BpfDataplane::apply(model::Desired const& wanted) {
+    auto changes = programmer_.apply(wanted);
+    if (!changes) return changes;
+    for (auto const& change : *changes)
+        if (auto const* const added = std::get_if<plan::AddService>(&change))
+            if (auto const id = programmer_.book().find_service(added->service.key))
+                rates_.begin(observe_service(*id, added->service));
+    return changes;
+}
+
 void BpfDataplane::take_turn(std::int64_t now_unix_us) {
     for (auto const& service : programmer_.current().services) {
         auto const id = programmer_.book().find_service(service.key);

@@ -52,7 +52,7 @@ public:
     /// Interfaces on which something of ours is to be undone one day, whichever daemon did it.
     std::vector<int> touched() const { return pins_.interfaces(); }
 
-    Result<std::vector<plan::Change>> apply(model::Desired const& wanted) { return programmer_.apply(wanted); }
+    Result<std::vector<plan::Change>> apply(model::Desired const& wanted);
     model::Desired const& current() const { return programmer_.current(); }
     void set_next_hop(Address const& server, std::optional<NextHop> const& hop) { programmer_.set_next_hop(server, hop); }
 
