@@ -1,0 +1,252 @@
+// What the JSON of the control socket holds: the words of each enumeration, and the fields of each type, listed once in
+// a fields() function that both the writer and the reader (json.cpp) walk, so that the two directions cannot drift
+// apart.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "control/status.h"
+#include "model/observed.h"
+
+namespace drover::control {
+
+/// Marks a wall-clock field in a fields() list.
+template <class Integer>
+struct Time {
+    Integer& unix_us;
+};
+template <class Integer>
+Time(Integer&) -> Time<Integer>;
+
+// --- words of enumerations
+
+template <class Enum, std::size_t size>
+using EnumWords = std::array<std::pair<Enum, std::string_view>, size>;
+
+constexpr EnumWords<Protocol, 3> words(Protocol) {
+    return {{{Protocol::tcp, "tcp"}, {Protocol::udp, "udp"}, {Protocol::sctp, "sctp"}}};
+}
+
+constexpr EnumWords<model::VrrpState, 4> words(model::VrrpState) {
+    using enum model::VrrpState;
+    return {{{init, "INIT"}, {backup, "BACKUP"}, {master, "MASTER"}, {fault, "FAULT"}}};
+}
+
+constexpr EnumWords<model::HealthState, 3> words(model::HealthState) {
+    using enum model::HealthState;
+    return {{{unknown, "unknown"}, {up, "up"}, {down, "down"}}};
+}
+
+// --- the fields
+
+template <class V, class T>
+concept For = std::same_as<std::remove_const_t<V>, T>;
+
+template <For<ServiceKey> T>
+void fields(T& key, auto&& field) {
+    field("address", key.endpoint.address);
+    field("port", key.endpoint.port);
+    field("protocol", key.protocol);
+}
+
+template <For<model::Timeouts> T>
+void fields(T& timeouts, auto&& field) {
+    field("tcp", timeouts.tcp);
+    field("tcpfin", timeouts.tcpfin);
+    field("udp", timeouts.udp);
+}
+
+template <For<model::Counters> T>
+void fields(T& counters, auto&& field) {
+    field("connections", counters.connections);
+    field("packets", counters.packets);
+    field("bytes", counters.bytes);
+}
+
+template <For<model::Rates> T>
+void fields(T& rates, auto&& field) {
+    field("connections", rates.connections);
+    field("packets", rates.packets);
+    field("bytes", rates.bytes);
+}
+
+template <For<model::SchedulerFlags> T>
+void fields(T& flags, auto&& field) {
+    field("port", flags.port);
+    field("fallback", flags.fallback);
+    field("sh_even", flags.sh_even);
+    field("random_start", flags.random_start);
+}
+
+template <For<model::Limits> T>
+void fields(T& limits, auto&& field) {
+    field("drop_entry", limits.drop_entry);
+    field("conn_max", limits.conn_max);
+    field("flood_rate", limits.flood_rate);
+}
+
+template <For<model::TableObserved> T>
+void fields(T& table, auto&& field) {
+    field("name", table.name);
+    field("slots", table.slots);
+    field("entries", table.entries);
+}
+
+template <For<model::EvictionCount> T>
+void fields(T& eviction, auto&& field) {
+    field("kind", eviction.kind);
+    field("entries", eviction.entries);
+}
+
+template <For<model::FloodObserved> T>
+void fields(T& flood, auto&& field) {
+    field("lasts", flood.lasts);
+    field("since", Time(flood.since_unix_us));
+}
+
+template <For<model::ConnectionRow> T>
+void fields(T& row, auto&& field) {
+    field("protocol", row.protocol);
+    field("state", row.state);
+    field("expires_s", row.expires);
+    field("client", row.client);
+    field("virtual", row.virtual_server);
+    field("server", row.real_server);
+    field("template", row.is_template);
+}
+
+template <For<model::ServerObserved> T>
+void fields(T& server, auto&& field) {
+    field("server", server.endpoint);
+    field("weight", server.weight);
+    field("rising_to", server.rising_to);
+    field("active", server.active);
+    field("inactive", server.inactive);
+    field("persistent", server.persistent);
+    field("upper_threshold", server.upper_threshold);
+    field("lower_threshold", server.lower_threshold);
+    field("overloaded", server.overloaded);
+    field("counters", server.counters);
+    field("rates", server.rates);
+    field("next_hop", server.next_hop);
+    field("next_hop_interface", server.next_hop_interface);
+    field("local", server.local);
+}
+
+template <For<model::ServiceObserved> T>
+void fields(T& service, auto&& field) {
+    field("service", service.key);
+    field("scheduler", service.scheduler);
+    field("flags", service.flags);
+    field("one_packet", service.one_packet);
+    field("persistence_timeout_s", service.persistence_timeout);
+    field("persistence_prefix", service.persistence_prefix);
+    field("instance", service.instance);
+    field("gate_open", service.gate_open);
+    field("allow", service.allow);
+    field("deny", service.deny);
+    field("unreachable", service.unreachable);
+    field("counters", service.counters);
+    field("rates", service.rates);
+    field("servers", service.servers);
+}
+
+template <For<model::AttachmentObserved> T>
+void fields(T& attachment, auto&& field) {
+    field("interface", attachment.interface);
+    field("mode", attachment.mode);
+    field("reason", attachment.reason);
+}
+
+template <For<model::VerdictCount> T>
+void fields(T& verdict, auto&& field) {
+    field("action", verdict.action);
+    field("reason", verdict.reason);
+    field("packets", verdict.packets);
+}
+
+template <For<model::DataplaneObserved> T>
+void fields(T& dataplane, auto&& field) {
+    field("attachments", dataplane.attachments);
+    field("capacity", dataplane.capacity);
+    field("entries", dataplane.entries);
+    field("tables", dataplane.tables);
+    field("live_evictions", dataplane.live_evictions);
+    field("evictions", dataplane.evictions);
+    field("timeouts_s", dataplane.timeouts);
+    field("limits", dataplane.limits);
+    field("flood", dataplane.flood);
+    field("rates", dataplane.rates);
+    field("verdicts", dataplane.verdicts);
+    field("services", dataplane.services);
+}
+
+template <For<model::InstanceObserved> T>
+void fields(T& instance, auto&& field) {
+    field("name", instance.name);
+    field("interface", instance.interface);
+    field("virtual_router_id", instance.virtual_router_id);
+    field("state", instance.state);
+    field("since", Time(instance.since_unix_us));
+    field("reason", instance.reason);
+    field("priority", instance.priority);
+    field("effective_priority", instance.effective_priority);
+    field("addresses", instance.addresses);
+    field("master_address", instance.master_address);
+    field("adverts_sent", instance.adverts_sent);
+    field("adverts_received", instance.adverts_received);
+    field("became_master", instance.became_master);
+    field("late", instance.late);
+    field("notes", instance.notes);
+}
+
+template <For<model::CheckObserved> T>
+void fields(T& check, auto&& field) {
+    field("service", check.service);
+    field("server", check.server);
+    field("kind", check.kind);
+    field("state", check.state);
+    field("since", Time(check.since_unix_us));
+    field("last_result", check.last_result);
+    field("in_force", Time(check.in_force_unix_us));
+}
+
+template <For<Status> T>
+void fields(T& status, auto&& field) {
+    field("version", status.about.version);
+    field("host", status.about.host);
+    field("pid", status.about.pid);
+    field("configuration_file", status.about.configuration_file);
+    field("configuration_read", Time(status.about.configuration_read_unix_us));
+    field("started", Time(status.about.started_unix_us));
+    field("uptime_s", status.about.uptime_s);
+    field("notes", status.about.notes);
+    field("instances", status.instances);
+    field("dataplane", status.dataplane);
+    field("checks", status.checks);
+}
+
+template <For<ReloadReport> T>
+void fields(T& report, auto&& field) {
+    field("changes", report.changes);
+    field("warnings", report.warnings);
+}
+
+template <For<ZeroReport> T>
+void fields(T& report, auto&& field) {
+    field("services", report.services);
+}
+
+template <For<Problem> T>
+void fields(T& problem, auto&& field) {
+    field("type", problem.code);
+    field("title", problem.title);
+    field("status", problem.status);
+    field("detail", problem.detail);
+}
+
+}  // namespace drover::control
