@@ -45,10 +45,9 @@ static __always_inline void restore(struct xdp_md *ctx)
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct ethhdr *ethernet = data;
 	struct iphdr *ip = (void *)(ethernet + 1);
-	__u32 zero = 1;
-	struct port *port = bpf_map_lookup_elem(&ports, &zero);
+	struct port *port = port_at(1);
 
-	if ((void *)(ip + 1) > end || !port)
+	if ((void *)(ip + 1) > end)
 		return;
 	write_macs(ethernet, port->mac, port->mac);
 	ip->ttl = 64;

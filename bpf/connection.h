@@ -39,14 +39,14 @@ static __always_inline void refresh(const struct flow *flow, const struct servic
 }
 
 /* Nothing to write and too young to be over: what nearly every packet of an established connection is. */
-static __always_inline int is_quiet(const struct flow *flow, __u64 meta)
+static __always_inline int is_quiet(__u8 protocol, __u8 event, __u64 meta, __u32 now)
 {
-	if (((flow->now - meta_tick(meta)) & TICK_MASK) >= REFRESH_TICKS)
+	if (((now - meta_tick(meta)) & TICK_MASK) >= REFRESH_TICKS)
 		return 0;
-	if (flow->protocol == IPPROTO_TCP)
+	if (protocol == IPPROTO_TCP)
 		return meta_state(meta) == STATE_ESTABLISHED &&
-		       (flow->event & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == TCP_ACK;
-	return flow->protocol == IPPROTO_UDP;
+		       (event & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == TCP_ACK;
+	return protocol == IPPROTO_UDP;
 }
 
 static __always_inline int opens(const struct flow *flow)
@@ -67,7 +67,7 @@ static __always_inline int is_reused(const struct flow *flow, const struct servi
 
 	if (!opens(flow))
 		return 0;
-	if (service->flags & SERVICE_EXPIRE_NODEST && server && !server->weight)
+	if (service->flags & SERVICE_EXPIRE_NODEST && !server->weight)
 		return 1;
 	return !(meta_flags(meta) & FLAG_HAS_TEMPLATE) &&
 	       (state == STATE_CLOSE || state == STATE_TIME_WAIT || state == STATE_SCTP_CLOSED);
@@ -76,13 +76,13 @@ static __always_inline int is_reused(const struct flow *flow, const struct servi
 static __always_inline void aim(const struct service *service, __u64 meta, struct target *target)
 {
 	target->record = service->server_base + meta_server(meta);
-	target->server = bpf_map_lookup_elem(&servers, &target->record);
+	target->server = server_at(target->record);
 	target->sent = VERDICT_forwarded;
 }
 
 static __always_inline int is_available(const struct target *target)
 {
-	return target->server && target->server->flags & SERVER_AVAILABLE;
+	return target->server->flags & SERVER_AVAILABLE;
 }
 
 enum known { KNOWN_TARGET, KNOWN_GONE, KNOWN_BUSY, KNOWN_NOT };
@@ -101,10 +101,10 @@ static __always_inline enum known known_flow(const struct flow *flow, const stru
 	if (result == FIND_MISS)
 		return KNOWN_NOT;
 	aim(service, found.meta, target);
-	if (is_quiet(flow, found.meta) && is_available(target))
+	if (is_quiet(flow->protocol, flow->event, found.meta, flow->now) && is_available(target))
 		return KNOWN_TARGET;
 	all = settings_now();
-	if (!all || meta_age(found.meta, flow->now) > timeout_of(service, all, found.meta))
+	if (meta_age(found.meta, flow->now) > timeout_of(service, all, found.meta))
 		return KNOWN_NOT;
 	if (is_reused(flow, service, target->server, found.meta))
 		return release(&found.slot[words], flow->service, found.meta) ? KNOWN_NOT : KNOWN_BUSY;
@@ -175,12 +175,10 @@ __noinline int begin(void)
 	struct service *service;
 	__u32 state, id;
 
-	if (!all || !flow)
+	if (!flow)
 		return VERDICT_no_room;
 	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return VERDICT_no_service;
+	service = service_at(id);
 	state = first_state(flow, service);
 	if (state == STATE_COUNT && (flow->protocol != IPPROTO_TCP || flow->event & TCP_RST || !was_flood(all, flow->now)))
 		return VERDICT_no_entry;
@@ -200,7 +198,7 @@ __noinline int begin(void)
 static __always_inline enum drover_verdict target_in_hand(const struct flow *flow, struct target *target)
 {
 	target->record = flow->record;
-	target->server = bpf_map_lookup_elem(&servers, &target->record);
+	target->server = server_at(target->record);
 	target->sent = flow->sent;
 	return is_available(target) ? VERDICT_COUNT : VERDICT_server_gone;
 }
@@ -217,9 +215,7 @@ __noinline int known_in_hand(void)
 	if (!flow)
 		return KNOWN_NOT;
 	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return KNOWN_NOT;
+	service = service_at(id);
 	flow->now = tick_now();
 	known = service->flags & SERVICE_WIDE ? known_flow(flow, service, &target, WIDE_KEY_WORDS) :
 						known_flow(flow, service, &target, NARROW_KEY_WORDS);

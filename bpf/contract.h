@@ -25,7 +25,7 @@ namespace drover::contract {
 #endif
 
 /* Raised whenever a map's layout or meaning changes; pins of another number are refused (src/dataplane/io/). */
-enum { LAYOUT_VERSION = 2 };
+enum { LAYOUT_VERSION = 3 };
 
 enum {
 	MAX_SERVICES = 16384,	     /* ids 1..16383; 0 = none. Keys and metas have 16 bits for it */

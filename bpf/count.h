@@ -51,12 +51,9 @@ static __always_inline __u32 *load_of(struct server_load *load, __u64 meta)
 /* An upper threshold reached, or a lower one left behind. */
 static __always_inline void judge_load(__u32 server_record, struct server_load *load, int begun)
 {
-	struct server *server = bpf_map_lookup_elem(&servers, &server_record);
-	__u16 is;
+	struct server *server = server_at(server_record);
+	__u16 is = overloaded_after(load->overloaded, begun, load->active + load->inactive, server->upper, server->lower);
 
-	if (!server)
-		return;
-	is = overloaded_after(load->overloaded, begun, load->active + load->inactive, server->upper, server->lower);
 	if (is != load->overloaded)
 		load->overloaded = is;
 }

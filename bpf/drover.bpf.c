@@ -8,6 +8,7 @@
 #include "fragment.h"
 #include "gate.h"
 #include "icmp.h"
+#include "quick.h"
 #include "vip.h"
 
 /* Instead of a verdict: the packet is not common, or what must be done before send_found() can send it. */
@@ -17,44 +18,72 @@ enum {
 	PATH_WITHOUT_PORTS,
 };
 
-/* The way of nearly every packet, all in one function. *action: what becomes of it if it leaves. */
-static __always_inline __u32 common_path(context *ctx, struct flow *flow, int *action)
+/* A plain packet that is not quiet. VERDICT_COUNT with its server. */
+static __always_inline __u32 settle(context *ctx, __u32 id, __u32 now, enum find_result found, struct target *target)
 {
-	struct service *service;
-	struct packet packet;
-	struct target target;
-	__u32 verdict, id;
+	struct flow *flow = take_in_hand(ctx, id, now);
+	__u32 verdict;
 
-	if (!parse_common(ctx, &packet, flow))
-		return PATH_OTHER;
-	verdict = vip_service(ctx, &packet, flow);
-	if (verdict != VERDICT_COUNT)
-		return verdict;
-	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return VERDICT_no_service;
-	if (service->flags & SERVICE_WIDE)
-		return PATH_OTHER;
-	verdict = gate(&packet, service);
-	if (verdict != VERDICT_COUNT)
-		return verdict;
-	flow->now = tick_now();
-	switch (known_flow(flow, service, &target, NARROW_KEY_WORDS)) {
+	if (!flow)
+		return VERDICT_malformed;
+	switch (found == FIND_HIT ? known_in_hand() : KNOWN_NOT) {
 	case KNOWN_TARGET:
 		break;
 	case KNOWN_GONE:
 		return VERDICT_server_gone;
 	case KNOWN_BUSY:
 		return VERDICT_busy;
-	case KNOWN_NOT:
+	default:
 		verdict = begin();
-		if (verdict == VERDICT_COUNT)
-			verdict = target_in_hand(flow, &target);
 		if (verdict != VERDICT_COUNT)
 			return verdict;
 	}
-	return forward(ctx, &packet, 4, flow->bytes, id, &target, action);
+	return target_in_hand(flow, target);
+}
+
+/* The way of nearly every packet, all in one function. *action: what becomes of it if it leaves. */
+static __always_inline __u32 common_path(context *ctx, int *action)
+{
+	struct packet packet = {.ethernet = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
+	struct iphdr *ip = (void *)(packet.ethernet + 1);
+	__u8 *transport = (void *)(ip + 1);
+	__u32 verdict, now, id;
+	enum find_result result;
+	struct service *service;
+	struct target target;
+	struct slot_key key;
+	struct entry found;
+	__u8 event;
+	int vip;
+
+	packet.network = ip;
+	packet.transport = transport;
+	packet.port = port_at(context_interface(ctx));
+	if (!is_plain(ctx, &packet, &event))
+		return PATH_OTHER;
+	vip = quick_vip(mapped_word(ip->daddr), port_protocol(*(__u16 *)(transport + 2), ip->protocol));
+	id = vip & 0xffff;
+	if (vip <= 0 || !id)
+		return !vip && !quick_vip(mapped_word(ip->daddr), 0) ? VERDICT_no_vip : PATH_OTHER;
+	service = service_at(id);
+	if (service->flags & SERVICE_WIDE)
+		return PATH_OTHER;
+	verdict = gate(&packet, service);
+	if (verdict != VERDICT_COUNT)
+		return verdict;
+	now = tick_now();
+	key.word[0] = narrow_key(ip->saddr, *(__u16 *)transport, id);
+	result = find(&key, NARROW_KEY_WORDS, &found);
+	if (result == FIND_BUSY)
+		return VERDICT_busy;
+	if (result == FIND_HIT)
+		aim(service, found.meta, &target);
+	if (result != FIND_HIT || !is_quiet(ip->protocol, event, found.meta, now) || !is_available(&target)) {
+		verdict = settle(ctx, id, now, result, &target);
+		if (verdict != VERDICT_COUNT)
+			return verdict;
+	}
+	return forward(ctx, &packet, 4, bpf_ntohs(ip->tot_len), id, &target, action);
 }
 
 enum { PATH_ACTION_SHIFT = 8 };
@@ -96,9 +125,7 @@ __noinline int other_path(context *ctx)
 	if (verdict != VERDICT_COUNT)
 		return verdict;
 	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return VERDICT_no_service;
+	service = service_at(id);
 	verdict = gate(&packet, service);
 	if (verdict != VERDICT_COUNT)
 		return verdict;
@@ -146,17 +173,20 @@ __noinline int send_found(context *ctx)
 	if (packet.network + (flow->version == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > packet.end)
 		return VERDICT_malformed;
 	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return VERDICT_no_service;
+	service = service_at(id);
 	verdict = gate(&packet, service);
 	return verdict == VERDICT_COUNT ? send_in_hand(ctx, &packet, flow) : (int)verdict;
 }
 
 /* From here, and not from within, so that the stack frames of all functions fit into 512 bytes. */
-static __always_inline __u32 uncommon(context *ctx, int *action)
+static __always_inline __u32 uncommon(context *ctx, int *action, __u32 *version)
 {
 	int result = other_path(ctx), verdict = VERDICT_COUNT;
+	struct flow *flow = flow_now();
+
+	if (!flow)
+		return VERDICT_malformed;
+	*version = flow->version;
 
 	if ((result & 0xff) == PATH_BEGIN)
 		verdict = begin();
@@ -179,20 +209,17 @@ static const __u8 action_of[VERDICT_COUNT] = {
 /* The verdict; *action is what the kernel shall do. */
 static __always_inline __u32 judge(context *ctx, int *action)
 {
-	struct flow *flow = flow_now();
-	__u32 verdict;
+	__u32 verdict, version = 4;
 
-	if (!flow)
-		return VERDICT_malformed;
 	context_pull(ctx, MAX_HEADER_BYTES);
-	verdict = common_path(ctx, flow, action);
+	verdict = common_path(ctx, action);
 	if (verdict == PATH_OTHER)
-		verdict = uncommon(ctx, action);
+		verdict = uncommon(ctx, action, &version);
 	if (verdict >= VERDICT_COUNT)
 		return VERDICT_malformed;
 	if (action_of[verdict] == ACTION_ANSWER) {
 		*action = context_send_back(ctx);
-		if (!answer(ctx, verdict, flow->version))
+		if (!answer(ctx, verdict, version))
 			verdict = VERDICT_silent;
 	}
 	if (action_of[verdict] == ACTION_DROP)

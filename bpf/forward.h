@@ -29,12 +29,17 @@ static __always_inline void use_a_hop(context *ctx, const struct packet *packet,
 	}
 }
 
+/* By a pointer of its own: a member of the packed struct ethhdr would be written byte by byte. */
+static __always_inline void write_mac(__u8 *at, __u64 mac)
+{
+	*(__u32 *)at = (__u32)mac;
+	*(__u16 *)(at + 4) = (__u16)(mac >> 32);
+}
+
 static __always_inline void write_macs(struct ethhdr *ethernet, __u64 destination, __u64 source)
 {
-	*(__u32 *)ethernet->h_dest = (__u32)destination;
-	*(__u16 *)(ethernet->h_dest + 4) = (__u16)(destination >> 32);
-	*(__u32 *)ethernet->h_source = (__u32)source;
-	*(__u16 *)(ethernet->h_source + 4) = (__u16)(source >> 32);
+	write_mac(ethernet->h_dest, destination);
+	write_mac(ethernet->h_source, source);
 }
 
 static __always_inline void count_traffic(__u32 bytes, __u32 id, const struct target *target)
@@ -60,9 +65,9 @@ static __always_inline enum drover_verdict forward(context *ctx, const struct pa
 	}
 	next_hop = *(const volatile __u64 *)&target->server->next_hop;
 	slot = next_hop >> 48;
-	out = bpf_map_lookup_elem(&ports, &slot);
-	if (!next_hop || !out)
+	if (!next_hop)
 		return VERDICT_no_next_hop;
+	out = port_at(slot);
 	if (target->server->flags & SERVER_ON_LINK && mac_word(packet->ethernet->h_source) == next_hop_mac(next_hop))
 		return VERDICT_from_peer; /* of which no advert was heard */
 	if (hops_left(packet, version) <= 1)

@@ -45,7 +45,7 @@ static __always_inline enum drover_verdict later_fragment(struct flow *flow)
 	if (!is_vip(flow->vip))
 		return VERDICT_no_vip;
 	first = bpf_map_lookup_elem(&fragments, &key);
-	if (!first || !all || ((tick_now() - first->tick) & TICK_MASK) > all->fragment_life)
+	if (!first || ((tick_now() - first->tick) & TICK_MASK) > all->fragment_life)
 		return VERDICT_fragment_alone;
 	flow->service = first->service;
 	flow->record = first->record;

@@ -11,14 +11,10 @@
 static __always_inline int is_from_peer(const struct packet *packet)
 {
 	const __u8 *source = packet->ethernet->h_source;
-	struct settings *all;
-	__u32 zero = 0;
+	struct settings *all = settings_now();
 	__u64 mac;
 
 	if (!(packet->port->peer_filter >> (source[5] & 63) & 1))
-		return 0;
-	all = bpf_map_lookup_elem(&settings, &zero);
-	if (!all)
 		return 0;
 	mac = mac_word(source);
 #pragma unroll
@@ -31,13 +27,9 @@ static __always_inline int is_from_peer(const struct packet *packet)
 /* VERDICT_COUNT: open. Shut, a frame is dropped, not passed: the host's reset would kill the client's connection. */
 static __always_inline enum drover_verdict gate(const struct packet *packet, const struct service *service)
 {
-	__u32 number = service->role;
-	struct role *role;
-
 	if (is_from_peer(packet))
 		return VERDICT_from_peer;
-	role = bpf_map_lookup_elem(&roles, &number);
-	if (role && role->gate)
+	if (roles_row(service->role & (MAX_ROLES - 1))->gate)
 		return VERDICT_COUNT;
 	return service->flags & SERVICE_HAS_LOCAL ? VERDICT_real_here : VERDICT_not_master;
 }

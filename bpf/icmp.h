@@ -85,7 +85,7 @@ static __always_inline __u64 known_meta(const struct flow *flow, const struct se
 	struct settings *all = settings_now();
 	struct entry found;
 
-	if (!all || find(&key, words, &found) != FIND_HIT)
+	if (find(&key, words, &found) != FIND_HIT)
 		return 0;
 	return meta_age(found.meta, tick_now()) > timeout_of(service, all, found.meta) ? 0 : found.meta;
 }
@@ -101,9 +101,7 @@ __noinline __u32 known_record(void)
 	if (!flow)
 		return NO_SERVER;
 	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return NO_SERVER;
+	service = service_at(id);
 	meta = service->flags & SERVICE_WIDE ? known_meta(flow, service, WIDE_KEY_WORDS) :
 					       known_meta(flow, service, NARROW_KEY_WORDS);
 	return meta ? service->server_base + meta_server(meta) : NO_SERVER;

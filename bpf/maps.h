@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * The maps, and what is fixed when the program is loaded. Everything the packet path reads for an established
- * connection is an ARRAY: its look-up is inlined by the verifier and costs no call.
+ * The maps, and what is fixed when the program is loaded. What the packet path reads for an established connection is an
+ * ARRAY, most of it a DROVER_TABLE; the kernel inlines the look-ups of the rest, the counters per CPU.
  */
 #ifndef DROVER_MAPS_H
 #define DROVER_MAPS_H
@@ -47,17 +47,41 @@ volatile __u32 always_zero;
 		__type(value, map_value);                                                                              \
 	} map_name SEC(".maps")
 
-DROVER_ARRAY(vip_table, struct vip_bucket, VIP_BUCKETS, BPF_F_MMAPABLE);
-DROVER_ARRAY(services, struct service, MAX_SERVICES, BPF_F_MMAPABLE);
+/*
+ * A table whose address the program has as a constant: an array map with one value, which holds all rows. Reading a row
+ * is no look-up then, nothing goes by the stack, and no row can be missing. The "address" of the map that the compiler
+ * sees becomes that of its value when the program is loaded (src/dataplane/io/direct_tables.h). The caller keeps `row` in
+ * range.
+ */
+#define DROVER_TABLE(table, row_type, rows)                                                                            \
+	struct {                                                                                                       \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                                      \
+		__uint(max_entries, 1);                                                                                \
+		__uint(map_flags, BPF_F_MMAPABLE);                                                                     \
+		__uint(key_size, sizeof(__u32));                                                                       \
+		__uint(value_size, (rows) * sizeof(row_type));                                                         \
+	} table SEC(".maps");                                                                                          \
+                                                                                                                       \
+	static __always_inline row_type *table##_row(__u32 row)                                                        \
+	{                                                                                                              \
+		row_type *first;                                                                                       \
+                                                                                                                       \
+		asm volatile("%0 = %1 ll" : "=r"(first) : "i"(&table)); /* volatile: else it would be kept on the stack */ \
+		return first + row;                                                                                    \
+	}
+
+DROVER_TABLE(vip_table, struct vip_bucket, VIP_BUCKETS)
+DROVER_TABLE(services, struct service, MAX_SERVICES)
+DROVER_TABLE(servers, struct server, MAX_SERVERS)
+DROVER_TABLE(ports, struct port, MAX_PORTS)
+DROVER_TABLE(roles, struct role, MAX_ROLES)
+DROVER_TABLE(settings, struct settings, 1)
+DROVER_TABLE(narrow, struct narrow_bucket, 1) /* sized by the loader, as is the other */
+DROVER_TABLE(wide, struct wide_bucket, 1)
+
 DROVER_ARRAY(cursors, struct cursor, MAX_SERVICES, BPF_F_MMAPABLE);
 DROVER_ARRAY(rings, struct ring_chunk, RING_CHUNKS, BPF_F_MMAPABLE);
-DROVER_ARRAY(servers, struct server, MAX_SERVERS, BPF_F_MMAPABLE);
 DROVER_ARRAY(server_loads, struct server_load, MAX_SERVERS, BPF_F_MMAPABLE);
-DROVER_ARRAY(ports, struct port, MAX_PORTS, BPF_F_MMAPABLE);
-DROVER_ARRAY(roles, struct role, MAX_ROLES, BPF_F_MMAPABLE);
-DROVER_ARRAY(settings, struct settings, 1, BPF_F_MMAPABLE);
-DROVER_ARRAY(narrow, struct narrow_bucket, 1, BPF_F_MMAPABLE); /* sized by the loader, as is the other */
-DROVER_ARRAY(wide, struct wide_bucket, 1, BPF_F_MMAPABLE);
 
 DROVER_PERCPU(service_traffic, struct traffic, MAX_SERVICES);
 DROVER_PERCPU(server_traffic, struct traffic, MAX_SERVERS);
@@ -99,6 +123,26 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } egress SEC(".maps");
+
+static __always_inline struct service *service_at(__u32 id)
+{
+	return services_row(id & (MAX_SERVICES - 1));
+}
+
+static __always_inline struct server *server_at(__u32 record)
+{
+	return servers_row(record & (MAX_SERVERS - 1));
+}
+
+static __always_inline struct port *port_at(__u32 slot)
+{
+	return ports_row(slot & (MAX_PORTS - 1));
+}
+
+static __always_inline struct settings *settings_now(void)
+{
+	return settings_row(0);
+}
 
 static __always_inline __u32 tick_now(void)
 {

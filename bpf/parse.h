@@ -44,7 +44,8 @@ struct packet {
 
 /*
  * The flow of the packet in hand, and what the packet does to it. It lies in a map, not on the stack, which has room for
- * 512 bytes over all functions; a packet path is never interrupted by another one of its CPU.
+ * 512 bytes over all functions; a packet path is never interrupted by another one of its CPU. The common path (quick.h)
+ * writes it only when a function must help.
  */
 struct flow {
 	__u64 client[2];    /* source address */
@@ -90,10 +91,9 @@ static __always_inline struct port *port_of(__u32 ifindex)
 {
 #pragma unroll
 	for (__u32 probe = 0; probe < PORT_PROBES; probe++) {
-		__u32 slot = (ifindex + probe) & (MAX_PORTS - 1);
-		struct port *port = bpf_map_lookup_elem(&ports, &slot);
+		struct port *port = port_at(ifindex + probe);
 
-		if (port && port->ifindex == ifindex)
+		if (port->ifindex == ifindex)
 			return port;
 	}
 	return 0;
@@ -128,6 +128,18 @@ static __always_inline __u16 parse_ethernet(const struct packet *packet, void **
 	return type;
 }
 
+/* What a header that is known to be whole says of its flow. */
+static __always_inline void note_ipv4(struct flow *flow, const struct iphdr *ip)
+{
+	flow->version = 4;
+	flow->fragment = FRAGMENT_NONE;
+	flow->protocol = ip->protocol;
+	flow->bytes = bpf_ntohs(ip->tot_len);
+	flow->client[0] = flow->vip[0] = 0;
+	flow->client[1] = mapped_word(ip->saddr);
+	flow->vip[1] = mapped_word(ip->daddr);
+}
+
 static __always_inline enum drover_verdict parse_ipv4(struct packet *packet, struct flow *flow)
 {
 	struct iphdr *ip = packet->network;
@@ -136,14 +148,8 @@ static __always_inline enum drover_verdict parse_ipv4(struct packet *packet, str
 	if ((void *)(ip + 1) > packet->end || ip->version != 4 || ip->ihl < 5)
 		return VERDICT_malformed;
 	offset = ip->frag_off & bpf_htons(0x3fff); /* more fragments, or not the first */
-	flow->version = 4;
-	flow->protocol = ip->protocol;
 	packet->transport = (void *)ip + ip->ihl * 4;
-	flow->bytes = bpf_ntohs(ip->tot_len);
-	flow->client[0] = flow->vip[0] = 0;
-	flow->client[1] = mapped_word(ip->saddr);
-	flow->vip[1] = mapped_word(ip->daddr);
-	flow->fragment = FRAGMENT_NONE;
+	note_ipv4(flow, ip);
 	if (offset) {
 		flow->fragment = offset & bpf_htons(0x1fff) ? FRAGMENT_LATER : FRAGMENT_FIRST;
 		flow->fragment_id = ip->id;
@@ -255,35 +261,6 @@ static __always_inline enum drover_verdict parse_frame(context *ctx, struct pack
 	if (!packet->port || mac_word(packet->ethernet->h_dest) != packet->port->mac)
 		return VERDICT_other_mac;
 	return VERDICT_COUNT;
-}
-
-/*
- * What nearly every packet is: IPv4 without VLAN tag, options or fragments, TCP or UDP. True with everything parsed but
- * the ports; a frame that is anything else is left to parse_ip().
- */
-static __always_inline int parse_common(context *ctx, struct packet *packet, struct flow *flow)
-{
-	struct ethhdr *ethernet = (void *)(long)ctx->data;
-	struct iphdr *ip = (void *)(ethernet + 1);
-
-	packet->end = (void *)(long)ctx->data_end;
-	if ((void *)(ip + 1) > packet->end || ethernet->h_proto != bpf_htons(ETH_P_IP) || *(__u8 *)ip != 0x45 ||
-	    ip->frag_off & bpf_htons(0x3fff) || (ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP))
-		return 0;
-	packet->port = port_of(context_interface(ctx));
-	if (!packet->port || mac_word(ethernet->h_dest) != packet->port->mac)
-		return 0;
-	packet->ethernet = ethernet;
-	packet->network = ip;
-	packet->transport = ip + 1;
-	flow->bytes = bpf_ntohs(ip->tot_len);
-	flow->version = 4;
-	flow->fragment = FRAGMENT_NONE;
-	flow->protocol = ip->protocol;
-	flow->client[0] = flow->vip[0] = 0;
-	flow->client[1] = mapped_word(ip->saddr);
-	flow->vip[1] = mapped_word(ip->daddr);
-	return 1;
 }
 
 /* Both at once, for those who are called with nothing but the context. */

@@ -36,13 +36,13 @@ static __always_inline __u32 pick_by_comparison(__u32 kind, struct cursor *curso
 /* Addresses by folded_address(), the port in host order. */
 __noinline __u32 pick_folded(__u32 id, __u32 client, __u32 port, __u32 destination)
 {
-	struct service *service = bpf_map_lookup_elem(&services, &id);
+	struct service *service = service_at(id);
 	struct cursor *cursor = bpf_map_lookup_elem(&cursors, &id);
 	struct turn turn;
 	__u64 ring;
 	__u32 kind;
 
-	if (!service || !cursor)
+	if (!cursor)
 		return NO_SERVER;
 	ring = READ(service->ring);
 	turn.first = (__u32)(ring >> 32) * RING_CHUNK;

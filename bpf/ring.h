@@ -45,10 +45,10 @@ static __always_inline __u32 server_in(__u32 slot)
 static __always_inline int read_candidate(__u32 base, __u32 index, struct candidate *candidate)
 {
 	__u32 record = base + index;
-	struct server *server = bpf_map_lookup_elem(&servers, &record);
+	struct server *server = server_at(record);
 	struct server_load *load = bpf_map_lookup_elem(&server_loads, &record);
 
-	if (!server || !load || !(server->flags & SERVER_AVAILABLE) || (__s32)server->weight <= 0)
+	if (!load || !(server->flags & SERVER_AVAILABLE) || (__s32)server->weight <= 0)
 		return 0;
 	candidate->index = index;
 	candidate->weight = server->weight;

@@ -14,11 +14,9 @@ static __always_inline __u32 pick_for(const struct flow *flow)
 	return pick(flow->service, flow->client, flow->client_port, flow->vip);
 }
 
-static __always_inline struct server *server_at(const struct service *service, __u32 index)
+static __always_inline struct server *server_of(const struct service *service, __u32 index)
 {
-	__u32 record = service->server_base + index;
-
-	return bpf_map_lookup_elem(&servers, &record);
+	return server_at(service->server_base + index);
 }
 
 /* Whether conn_max leaves room for one more entry, and takes it. */
@@ -35,7 +33,7 @@ static __always_inline int may_enter(struct settings *all)
 /* A template binds its client to a server that is in service; to one of weight 0 unless expire_quiescent_template. */
 static __always_inline int still_binds(const struct service *service, const struct server *server)
 {
-	return server && server->flags & SERVER_AVAILABLE &&
+	return server->flags & SERVER_AVAILABLE &&
 	       (server->weight || !(service->flags & SERVICE_EXPIRE_QUIESCENT));
 }
 
@@ -68,7 +66,7 @@ static __always_inline __u64 use_template_in(const struct flow *flow, const stru
 	case FIND_HIT:
 		if (meta_age(found.meta, flow->now) > timeout_of(service, all, found.meta))
 			break;
-		if (!still_binds(service, server_at(service, meta_server(found.meta))))
+		if (!still_binds(service, server_of(service, meta_server(found.meta))))
 			return move_template(flow, service, &found.slot[words], found.meta);
 		swap_meta(&found.slot[words], found.meta,
 			  make_meta(SLOT_LIVE, meta_generation(found.meta), meta_server(found.meta), STATE_NONE,
@@ -138,9 +136,7 @@ __noinline int assure_template(void)
 	if (!flow)
 		return 0;
 	id = flow->service;
-	service = bpf_map_lookup_elem(&services, &id);
-	if (!service)
-		return 0;
+	service = service_at(id);
 	return service->flags & SERVICE_WIDE ? assure_in(flow, service, WIDE_KEY_WORDS) :
 					       assure_in(flow, service, NARROW_KEY_WORDS);
 }

@@ -101,6 +101,9 @@ enum { TEMPLATE_GRACE_TICKS = 20 };
 /* Which entries gave way to a new one; counted per CPU. Expired ones do not count as live. */
 enum eviction { EVICT_EXPIRED, EVICT_CLOSED, EVICT_TEMPLATE, EVICT_HALF_OPEN, EVICT_OLDEST, EVICTION_COUNT };
 
+/* Slot state and generation: what says whose a slot is. */
+enum { META_OWNER_MASK = (1 << META_SERVER_SHIFT) - 1 };
+
 static inline __u32 meta_slot_state(__u64 meta)
 {
 	return meta & 3;
@@ -231,14 +234,22 @@ static inline __u32 near_mask_of(__u32 buckets, __u32 near_buckets)
 	return (buckets < near_buckets ? buckets : near_buckets) - 1;
 }
 
-/* Place 0 and 1 are near, 2 and 3 far; a table that is all near has only the first two. */
+/* Place 0 and 1 are near, 2 and 3 far; a table that is all near has only the first two. Each has its half of the hash. */
+static inline __u32 half_of(__u64 hash, __u32 place)
+{
+	return place & 1 ? (__u32)(hash >> 32) : (__u32)hash;
+}
+
+static inline __u32 far_bucket(__u32 half, __u32 near_mask, __u32 mask)
+{
+	return near_mask + 1 + (__u32)((__u64)half * (mask - near_mask) >> 32);
+}
+
 static inline __u32 bucket_of(__u64 hash, __u32 place, __u32 near_mask, __u32 mask)
 {
-	__u32 half = place & 1 ? (__u32)(hash >> 32) : (__u32)hash;
+	__u32 half = half_of(hash, place);
 
-	if (place < 2)
-		return half & near_mask;
-	return near_mask + 1 + (__u32)((__u64)half * (mask - near_mask) >> 32);
+	return place < 2 ? half & near_mask : far_bucket(half, near_mask, mask);
 }
 
 DROVER_ASSERT_SIZE(struct narrow_slot, 16);

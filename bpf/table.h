@@ -28,8 +28,16 @@ static __always_inline int swap_meta(__u64 *word, __u64 was, __u64 is)
 static __always_inline __u64 *bucket_at(__u32 number, int words)
 {
 	if (words == NARROW_KEY_WORDS)
-		return bpf_map_lookup_elem(&narrow, &number);
-	return bpf_map_lookup_elem(&wide, &number);
+		return (__u64 *)narrow_row(number & narrow_mask);
+	return (__u64 *)wide_row(number & wide_mask);
+}
+
+/* bucket_at() of a near place, with fewer words to read. */
+static __always_inline __u64 *near_bucket(__u32 half, int words)
+{
+	if (words == NARROW_KEY_WORDS)
+		return (__u64 *)narrow_row(half & narrow_near_mask);
+	return (__u64 *)wide_row(half & wide_near_mask);
 }
 
 static __always_inline __u64 hash_of(const struct slot_key *key, int words)
@@ -74,13 +82,6 @@ static __always_inline __u32 service_in(const __u64 *slot, int words)
 	return key_service(READ(slot[words - 1]));
 }
 
-static __always_inline struct settings *settings_now(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&settings, &zero);
-}
-
 /* Ticks after which an entry without packets is over. */
 static __always_inline __u32 timeout_of(const struct service *service, const struct settings *all, __u64 meta)
 {
@@ -105,13 +106,12 @@ static __always_inline enum find_result find_in(__u64 *bucket, const struct slot
 		if (!has_key(slot, key, words))
 			continue;
 		first = READ(slot[words]);
-		if (meta_slot_state(first) == SLOT_FREE)
-			continue;
 		if (!has_key(slot, key, words))
 			continue;
 		second = READ(slot[words]);
-		if (meta_slot_state(first) != SLOT_LIVE || meta_slot_state(second) != SLOT_LIVE ||
-		    meta_generation(first) != meta_generation(second))
+		if (meta_slot_state(first) == SLOT_FREE)
+			continue;
+		if (meta_slot_state(second) != SLOT_LIVE || (first ^ second) & META_OWNER_MASK)
 			return FIND_BUSY;
 		found->slot = slot_at(bucket, (i + always_zero) % BUCKET_SLOTS, words);
 		found->meta = second;
@@ -126,12 +126,12 @@ static __always_inline enum find_result find(const struct slot_key *key, int wor
 
 #pragma unroll
 	for (__u32 place = 0; place < PLACES; place++) {
-		__u64 *bucket = bucket_at(place_of(hash, place, words), words);
 		enum find_result result;
 
-		if (!bucket || (place >= 2 && !has_far(words)))
+		if (place == 2 && !has_far(words))
 			break;
-		result = find_in(bucket, key, words, found);
+		result = find_in(place < 2 ? near_bucket(half_of(hash, place), words) : bucket_at(place_of(hash, place, words), words),
+				 key, words, found);
 		if (result != FIND_MISS)
 			return result;
 	}
@@ -147,10 +147,10 @@ enum { SCORE_CLASS_SHIFT = 28, CLASS_FREE = 0, CLASS_EVICTION = 1 /* + enum evic
 
 static __always_inline int is_expired(__u32 id, __u64 meta, __u32 now)
 {
-	struct service *service = bpf_map_lookup_elem(&services, &id);
+	struct service *service = service_at(id);
 	struct settings *all = settings_now();
 
-	return !service || !all || meta_age(meta, now) > timeout_of(service, all, meta);
+	return meta_age(meta, now) > timeout_of(service, all, meta);
 }
 
 /* What gives way first when room is needed: the lower the score, the sooner. BUSY and CLAIM never do. */
@@ -179,8 +179,6 @@ static __always_inline __u64 victim_in(__u32 number, __u32 now, int words)
 	__u64 *bucket = bucket_at(number, words);
 	__u64 best = (__u64)CLASS_NEVER << (32 + SCORE_CLASS_SHIFT);
 
-	if (!bucket)
-		return best;
 	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
 		__u64 *slot = slot_at(bucket, i, words);
 		__u64 score = score_of(service_in(slot, words), READ(slot[words]), now);
@@ -201,9 +199,6 @@ static __always_inline __u32 free_slot(__u64 *bucket, int words, __u32 *used)
 {
 	__u32 first = BUCKET_SLOTS;
 
-	*used = BUCKET_SLOTS;
-	if (!bucket)
-		return first;
 	*used = 0;
 #pragma unroll
 	for (int i = BUCKET_SLOTS - 1; i >= 0; i--) {
@@ -258,9 +253,9 @@ static __always_inline __u64 victim_place(__u64 hash, __u32 now, int words)
 /* The record of the server that an entry names. */
 static __always_inline __u32 server_record(__u32 id, __u64 meta)
 {
-	struct service *service = bpf_map_lookup_elem(&services, &id);
+	struct service *service = service_at(id);
 
-	return (service ? service->server_base : 0) + meta_server(meta);
+	return service->server_base + meta_server(meta);
 }
 
 /* Frees an entry as it was judged; counts only if nobody changed it meanwhile. */
@@ -284,8 +279,6 @@ static __always_inline __u64 contest_in(__u32 number, const struct claim *claim,
 {
 	__u64 *bucket = bucket_at(number, words);
 
-	if (!bucket)
-		return 0;
 	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
 		__u64 *slot = slot_at(bucket, i, words);
 		__u64 meta = READ(slot[words]);
@@ -323,8 +316,6 @@ static __always_inline int is_alone(__u32 number, const struct claim *claim, int
 {
 	__u64 *bucket = bucket_at(number, words);
 
-	if (!bucket)
-		return 1;
 #pragma unroll
 	for (__u32 i = 0; i < BUCKET_SLOTS; i++)
 		if (has_key(slot_at(bucket, i, words), &claim->key, words) && number * BUCKET_SLOTS + i != claim->place)
@@ -391,9 +382,9 @@ static __always_inline __u64 take_in(const struct slot_key *key, __u64 fresh, in
 		class = victim >> (32 + SCORE_CLASS_SHIFT);
 		claim.place = (__u32)victim;
 	}
-	bucket = bucket_at(claim.place / BUCKET_SLOTS, words);
-	if (class == CLASS_NEVER || !bucket)
+	if (class == CLASS_NEVER)
 		return SLOT_FREE;
+	bucket = bucket_at(claim.place / BUCKET_SLOTS, words);
 	slot = slot_at(bucket, claim.place % BUCKET_SLOTS, words);
 	busy = take_over(slot, class, claim.now, words);
 	if (!busy)

@@ -8,12 +8,9 @@
 /* Service id in the low half (0: the address's own entry), VIP_* flags in the high half; -1 when the key is not there. */
 static __always_inline int vip_find(const struct vip_key *key)
 {
-	__u32 index = vip_hash(key);
-	struct vip_bucket *bucket = bpf_map_lookup_elem(&vip_table, &index);
+	struct vip_bucket *bucket = vip_table_row(vip_hash(key));
 	__u32 *spilled, state;
 
-	if (!bucket)
-		return -1;
 #pragma unroll
 	for (int i = 0; i < VIP_BUCKET_ENTRIES; i++) {
 		struct vip_entry *entry = &bucket->entry[i];

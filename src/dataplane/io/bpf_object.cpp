@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "dataplane/encode.h"
+#include "dataplane/io/direct_tables.h"
 #include "drover.skel.h"
 #include "drover_tc.skel.h"
 
@@ -79,6 +80,7 @@ BpfObject::~BpfObject() {
 Result<std::unique_ptr<BpfObject>> BpfObject::load(Pins const* pins, std::uint64_t slots) {
     libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
     libbpf_set_print(quiet_print);
+    if (auto done = use_tables_directly(); !done) return std::unexpected(done.error());
     std::unique_ptr<BpfObject> object(new BpfObject);
     object->cpus_ = static_cast<std::size_t>(libbpf_num_possible_cpus());
     object->layout_.version = contract::LAYOUT_VERSION;
@@ -92,8 +94,8 @@ Result<std::unique_ptr<BpfObject>> BpfObject::load(Pins const* pins, std::uint64
     object->skeleton_ = drover_bpf__open();
     if (object->skeleton_ == nullptr) return fail(why_not_loaded(errno), errno);
     set_constants(*object->skeleton_->rodata, object->layout_, object->ticks_);
-    bpf_map__set_max_entries(object->skeleton_->maps.narrow, object->layout_.narrow_buckets);
-    bpf_map__set_max_entries(object->skeleton_->maps.wide, object->layout_.wide_buckets);
+    bpf_map__set_value_size(object->skeleton_->maps.narrow, object->layout_.narrow_buckets * sizeof(contract::narrow_bucket));
+    bpf_map__set_value_size(object->skeleton_->maps.wide, object->layout_.wide_buckets * sizeof(contract::wide_bucket));
     if (object->adopted_)
         if (auto done = object->reuse_pinned(*pins); !done) return std::unexpected(done.error());
     if (int const error = drover_bpf__load(object->skeleton_); error != 0) return fail(why_not_loaded(-error), -error);
@@ -173,12 +175,12 @@ void BpfObject::write_layout() {
 template <class Value>
 Result<std::span<Value>> BpfObject::map_memory(char const* name) {
     auto* map = bpf_object__find_map_by_name(skeleton_->obj, name);
-    auto const entries = bpf_map__max_entries(map);
-    auto const bytes = round_up_to_page(std::uint64_t{entries} * sizeof(Value));
-    void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+    auto const bytes = std::uint64_t{bpf_map__max_entries(map)} * bpf_map__value_size(map);
+    auto const mapped = round_up_to_page(bytes);
+    void* const memory = ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
     if (memory == MAP_FAILED) return fail_errno(std::string("map the ") + name + " table into memory");
-    mappings_.emplace_back(static_cast<std::byte*>(memory), bytes);
-    return std::span<Value>(static_cast<Value*>(memory), entries);
+    mappings_.emplace_back(static_cast<std::byte*>(memory), mapped);
+    return std::span<Value>(static_cast<Value*>(memory), bytes / sizeof(Value));
 }
 
 Result<void> BpfObject::map_tables() {
