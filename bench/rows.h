@@ -11,7 +11,10 @@ struct BenchRow {
     std::string name;
     double value = 0;
     std::string unit;
-    std::optional<double> target;  ///< met when the value is not above it
+    std::optional<double> target;  ///< met when the value is not above it,
+    bool at_least = false;         ///< or, with this, not below it
+
+    bool is_met() const { return at_least ? value >= *target : value <= *target; }
 };
 
 void print(std::vector<BenchRow> const& rows, bool json);

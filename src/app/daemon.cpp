@@ -77,9 +77,13 @@ Result<void> Daemon::start() {
     scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start);
     answer_signals();
     if (auto done = claim(); !done) return done;
-    if (auto done = open_dataplane(); !done) return done;
+    auto pins = dataplane::Pins::open(options_.pin_directory);
+    if (!pins) return std::unexpected(pins.error());
+    if (auto done = resume_vrrp(*pins); !done) return done;
+    if (auto done = open_dataplane(std::move(*pins)); !done) return done;
     if (auto done = open_control(); !done) return done;
-    if (auto done = start_vrrp(); !done) return done;
+    if (!vrrp_)
+        if (auto done = start_vrrp(); !done) return done;
     ::sd_notify(0, "READY=1");
     return {};
 }
@@ -91,17 +95,32 @@ Result<void> Daemon::claim() {
     return {};
 }
 
-/// The packet path stands before VRRP can ask for it, with its gates shut unless an earlier daemon left them open.
-Result<void> Daemon::open_dataplane() {
-    auto opened = dataplane::BpfDataplane::open({options_.pin_directory, options_.slots});
+/// Where an earlier daemon's packet path goes on, its peers wait for the next advert: VRRP comes before everything that
+/// takes time.
+Result<void> Daemon::resume_vrrp(dataplane::Pins const& pins) {
+    auto found = dataplane::PinnedRoles::open(pins);
+    if (!found) return {};
+    earlier_roles_.emplace(std::move(*found));
+    if (auto done = make_role_board(earlier_roles_->roles()); !done) return done;
+    return start_vrrp();
+}
+
+Result<void> Daemon::make_role_board(dataplane::Roles& roles) {
+    roles_ = std::make_unique<PinnedRoleBoard>(
+        roles, [this](std::string const& interface, Mac mac, Address address) {
+            loop_.post([this, interface, mac, address] { on_new_peer(interface, mac, address); });
+        });
+    return roles_->prepare(configuration_.instances);
+}
+
+/// A new packet path stands before VRRP can ask for it, with its gates shut.
+Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
+    auto opened = dataplane::BpfDataplane::open(std::move(pins), options_.slots);
     if (!opened) return std::unexpected(opened.error());
     dataplane_ = std::move(*opened);
     if (dataplane_->adopted()) log::notice("taking over the packet path of an earlier drover, with its connections");
-    roles_ = std::make_unique<PinnedRoleBoard>(
-        dataplane_->roles(), [this](std::string const& interface, Mac mac, Address address) {
-            loop_.post([this, interface, mac, address] { on_new_peer(interface, mac, address); });
-        });
-    if (auto done = roles_->prepare(configuration_.instances); !done) return done;
+    if (!roles_)
+        if (auto done = make_role_board(dataplane_->roles()); !done) return done;
     start_checks();
     auto network = NetworkWatch::open(loop_, *dataplane_);
     if (!network) return std::unexpected(network.error());

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "control/daemon.h"
 #include "control/io/server.h"
 #include "dataplane/io/bpf_dataplane.h"
+#include "dataplane/io/pinned_roles.h"
 #include "loop/io/loop.h"
 #include "loop/io/timer.h"
 #include "model/configuration.h"
@@ -49,7 +51,9 @@ public:
 
 private:
     Result<void> claim();
-    Result<void> open_dataplane();
+    Result<void> resume_vrrp(dataplane::Pins const& pins);
+    Result<void> open_dataplane(dataplane::Pins pins);
+    Result<void> make_role_board(dataplane::Roles& roles);
     void start_checks();
     Result<void> open_control();
     Result<void> start_vrrp();
@@ -78,6 +82,7 @@ private:
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;
     std::unique_ptr<NetworkWatch> network_;
+    std::optional<dataplane::PinnedRoles> earlier_roles_;
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
     std::unique_ptr<VrrpThread> vrrp_;

@@ -7,6 +7,7 @@
 
 #include "app/desired.h"
 #include "base/log.h"
+#include "loop/io/clock.h"
 #include "netlink/io/neighbour.h"
 
 namespace drover::app {
@@ -46,15 +47,24 @@ Result<std::unique_ptr<NetworkWatch>> NetworkWatch::open(loop::Loop& loop, datap
 NetworkWatch::NetworkWatch(loop::Loop& loop, dataplane::BpfDataplane& dataplane, netlink::Monitor monitor,
                            netlink::Socket socket, dataplane::NextHops next_hops)
     : loop_(loop), dataplane_(dataplane), monitor_(std::move(monitor)), socket_(std::move(socket)),
-      next_hops_(std::move(next_hops)), refresh_(loop.context()) {
+      next_hops_(std::move(next_hops)), refresh_(loop.context()),
+      ask_(loop.context()) {
     loop_.watch(monitor_.fd(), [this] { on_readable(); });
     refresh_later();
+    ask_later();
 }
 
 void NetworkWatch::refresh_later() {
     refresh_.after(dataplane::NextHops::kRefreshEvery, [this] {
         next_hops_.refresh();
         refresh_later();
+    });
+}
+
+void NetworkWatch::ask_later() {
+    ask_.after(dataplane::Rounds::kTurn, [this] {
+        next_hops_.ask_around(loop::now());
+        ask_later();
     });
 }
 

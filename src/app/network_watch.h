@@ -40,6 +40,7 @@ private:
                  dataplane::NextHops next_hops);
     void on_readable();
     void refresh_later();
+    void ask_later();
     Result<HostNetwork> dump();
     Result<void> place_packet_path(bool again = false);
     Result<bool> attach(netlink::Link const& link, bool again);
@@ -50,7 +51,7 @@ private:
     netlink::Monitor monitor_;
     netlink::Socket socket_;
     dataplane::NextHops next_hops_;
-    loop::Timer refresh_;
+    loop::Timer refresh_, ask_;
     model::Configuration configuration_;
     std::vector<std::string> notes_;
 };

@@ -26,6 +26,14 @@ constexpr std::array rows{
     Row{"script", ScriptUse::check},
 };
 
+/// Of nearly every word the first letter tells that it is none of them.
+constexpr std::string_view first_letters = "nqms";
+
+auto row_of(std::string_view word) {
+    static_assert(std::ranges::all_of(rows, [](Row const& row) { return first_letters.contains(row.word.front()); }));
+    return first_letters.contains(word.front()) ? std::ranges::find(rows, word, &Row::word) : rows.end();
+}
+
 class ScriptCheck {
 public:
     ScriptCheck(Reading& reading, bool security_enabled) : reading_(reading), security_enabled_(security_enabled) {}
@@ -35,7 +43,7 @@ public:
         for (auto const& statement : statements) {
             if (statement.known == nullptr || statement.is_void) continue;
             if (!statement.block.empty()) check_blocks(statement.block);
-            auto const row = std::ranges::find(rows, statement.name(), &Row::word);
+            auto const row = row_of(statement.name());
             // Of several lines with one word keepalived takes the first.
             if (row == rows.end() || std::ranges::find(seen, row->word) != seen.end()) continue;
             seen.push_back(row->word);

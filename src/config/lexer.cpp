@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace drover::config {
@@ -11,6 +12,16 @@ namespace {
 
 constexpr std::string_view no_break_space = "\xc2\xa0";
 constexpr unsigned tab_width = 8;
+constexpr std::size_t bytes_a_token = 4;  // or more, but in files of very short words
+constexpr std::size_t most_expected = std::size_t{2} << 20;
+
+/// ASCII letters, digits and most signs: they neither end a word nor mean anything but themselves.
+constexpr auto is_plain = [] {
+    std::array<bool, 256> plain{};
+    for (unsigned c = ' ' + 1; c < 0x7f; ++c) plain[c] = true;
+    for (unsigned char const c : {'!', '#', '{', '}', '"', '\\', '$'}) plain[c] = false;
+    return plain;
+}();
 
 bool is_comment_sign(char c) { return c == '!' || c == '#'; }
 bool is_escaped_sign(std::string_view text, std::size_t at) {
@@ -97,7 +108,9 @@ private:
     void letter() {
         if (!in_word_) start_ = at_;
         in_word_ = true;
-        if (is_escaped_sign(text_, at_)) {
+        if (auto const plain = plain_length(); plain > 0) {
+            at_ += plain;
+        } else if (is_escaped_sign(text_, at_)) {
             escaped_ = true;
             at_ += 2;
         } else {
@@ -117,7 +130,7 @@ private:
 
     void nul() {
         auto const here = place(at_, 1);
-        lexer_.reporter_.advise_once("nul-byte " + here.file, here, "nul-byte",
+        lexer_.reporter_.advise_once("nul-byte " + here.file(), here, "nul-byte",
                                      "a NUL byte: the rest of its line is not read");
         ended_ = true;
         finish_word(at_);
@@ -136,8 +149,15 @@ private:
     void finish_word(std::size_t end) {
         if (!in_word_) return;
         auto& token = emit(Token::Kind::word, start_, end - start_);
-        if (escaped_) token.text = unescaped(token.raw);
+        if (escaped_) token.text = lexer_.kept_.emplace_back(unescaped(token.raw));
         in_word_ = escaped_ = false;
+    }
+
+    /// From here on, letters without a meaning of their own.
+    std::size_t plain_length() const {
+        auto const rest = text_.substr(at_);
+        auto const end = std::ranges::find_if(rest, [](char c) { return !is_plain[static_cast<unsigned char>(c)]; });
+        return static_cast<std::size_t>(end - rest.begin());
     }
 
     static std::string unescaped(std::string_view word) {
@@ -157,14 +177,14 @@ private:
             "as blanks, where keepalived takes them for words");
     }
 
-    Position place(std::size_t begin, std::size_t length) const {
-        return lexer_.sources_.position(line_.span(begin, length));
+    Spot place(std::size_t begin, std::size_t length) const {
+        return {&lexer_.sources_, line_.span(begin, length)};
     }
 
     Token& emit(Token::Kind kind, std::size_t begin, std::size_t length) {
         auto const text = text_.substr(begin, length);
         return lexer_.tokens_.emplace_back(
-            Token{kind, std::string(text), place(begin, length), false, false, indent_, text});
+            Token{kind, text, place(begin, length), false, false, indent_, text});
     }
 
     Lexer& lexer_;
@@ -175,6 +195,11 @@ private:
     std::uint16_t indent_ = 0;
     bool in_word_ = false, escaped_ = false, ended_ = false;
 };
+
+void Lexer::expect(std::size_t bytes) {
+    auto const wanted = tokens_.size() + std::min(bytes / bytes_a_token, most_expected);
+    if (wanted > tokens_.capacity()) tokens_.reserve(std::max(wanted, 2 * tokens_.capacity()));
+}
 
 void Lexer::read(TextLine const& line) {
     if (line.text().empty()) return;

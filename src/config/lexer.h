@@ -18,8 +18,8 @@ namespace drover::config {
 struct Token {
     enum class Kind : std::uint8_t { word, open, close, end_of_line };
     Kind kind = Kind::word;
-    std::string text;  ///< without quotes and escapes
-    Position position;
+    std::string_view text;  ///< without quotes and escapes
+    Spot position;
     bool quoted = false;
     bool first = false;        ///< nothing but blanks stands in front of it on its line
     std::uint16_t indent = 0;  ///< of the line: blanks in front of it, a tab reaching to the next multiple of 8
@@ -30,6 +30,8 @@ class Lexer {
 public:
     Lexer(Sources const& sources, Reporter& reporter) : sources_(sources), reporter_(reporter) {}
 
+    /// So many bytes more will be read: makes room for their tokens, so that few have to be moved later.
+    void expect(std::size_t bytes);
     /// Adds the line's tokens and, if there are any, an end_of_line.
     void read(TextLine const& line);
 
@@ -40,7 +42,7 @@ private:
     Sources const& sources_;
     Reporter& reporter_;
     std::vector<Token> tokens_;
-    std::deque<std::string> kept_;                   // composed lines, which stand in no source
+    std::deque<std::string> kept_;                   // composed lines and words without escapes, which stand in no source
     std::unordered_set<std::uint32_t> blanks_told_;  // files of which the no-break spaces were named
 };
 

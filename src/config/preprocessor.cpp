@@ -17,7 +17,7 @@ constexpr std::size_t longest_line = 1023;  // keepalived 2.2's buffer; 2.4 igno
 bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 std::size_t first_letter(std::string_view text, bool utf8) {
-    std::size_t at = 0;
+    std::size_t at = std::min(text.find_first_not_of(" \t"), text.size());
     while (at < text.size()) {
         auto const blank = blank_length(text, at, utf8);
         if (blank == 0) break;
@@ -72,6 +72,7 @@ Result<void> Preprocessor::run(std::string const& path) {
 
 void Preprocessor::read_source(std::uint32_t file) {
     auto const& source = sources_[file];
+    lexer_.expect(source.size());
     if (source.has_byte_order_mark() && source.line_count() > 0)
         reporter_.warn(
             sources_.position({file, 1, 0, 1}), "byte-order-mark",
@@ -158,8 +159,9 @@ void Preprocessor::read_line(TextLine const& line, int depth) {
     if (text.empty() || repeat(line, depth)) return;
     if (text.starts_with("include"))
         if (auto const what = parse_include(line)) return include(*what);
-    auto const counting = counting_length(line.text());
-    for (auto at = line.text().find('$'); at < counting; at = line.text().find('$', at + 1))
+    auto const first = line.text().find('$');
+    auto const counting = first == std::string_view::npos ? 0 : counting_length(line.text());
+    for (auto at = first; at < counting; at = line.text().find('$', at + 1))
         if (auto const reference = reference_at(line.text(), at)) return replace(line, at, depth);
     lexer_.read(line);
 }

@@ -46,6 +46,7 @@ public:
         read_additions();
         judge_words();
         name_members();
+        service_.servers.reserve(static_cast<std::size_t>(std::ranges::count(block_.block, "real_server", &Statement::name)));
         for (auto const& statement : block_.block)
             if (statement.known != nullptr && statement.has_block && !statement.is_void &&
                 statement.name() == "real_server")

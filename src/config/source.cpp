@@ -10,6 +10,14 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
+constexpr std::size_t stride = 64;  // text is looked at in pieces of this size, since nearly all of it is ASCII
+
+bool is_ascii(std::string_view text) {
+    unsigned char all = 0;
+    for (char const c : text) all |= static_cast<unsigned char>(c);
+    return all < 0x80;
+}
+
 /// 0: no valid character of UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF) begins here.
 std::size_t valid_length(std::string_view text) {
     auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -33,6 +41,10 @@ std::size_t valid_length(std::string_view text) {
 
 bool is_valid_utf8(std::string_view text) {
     while (!text.empty()) {
+        if (is_ascii(text.substr(0, stride))) {
+            text.remove_prefix(std::min(stride, text.size()));
+            continue;
+        }
         auto const length = valid_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);
@@ -45,7 +57,7 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 }
 
 Source::Source(std::string file, std::string bytes)
-    : file_(std::move(file)),
+    : file_(std::make_shared<std::string const>(std::move(file))),
       bytes_(std::move(bytes)),
       utf8_(is_valid_utf8(bytes_)),
       byte_order_mark_(bytes_.starts_with(byte_order_mark)) {

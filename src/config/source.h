@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,7 +29,10 @@ public:
     Source(Source const&) = delete;
     Source& operator=(Source const&) = delete;
 
-    std::string const& file() const { return file_; }
+    std::string const& file() const { return *file_; }
+    /// For all that outlives the reading.
+    std::shared_ptr<std::string const> const& shared_file() const { return file_; }
+    std::size_t size() const { return bytes_.size(); }
     std::uint32_t line_count() const { return static_cast<std::uint32_t>(lines_.size()); }
     /// Without its line end; `number` from 1.
     std::string_view line(std::uint32_t number) const { return lines_[number - 1]; }
@@ -39,7 +43,7 @@ public:
     int characters(std::uint32_t line, std::size_t begin, std::size_t length) const;
 
 private:
-    std::string file_;
+    std::shared_ptr<std::string const> file_;
     std::string bytes_;
     std::vector<std::string_view> lines_;
     bool utf8_ = false;
@@ -60,6 +64,16 @@ public:
 private:
     std::deque<Source> sources_;
     std::unordered_map<std::string, std::uint32_t> numbers_;  // of the files, by name
+};
+
+/// Where a word stands, spelt out when somebody asks: nearly no word is ever reported.
+struct Spot {
+    Sources const* sources = nullptr;
+    Span span;
+
+    operator Position() const { return sources->position(span); }
+    std::string const& file() const { return (*sources)[span.file].file(); }
+    std::uint32_t line() const { return span.line; }
 };
 
 bool is_valid_utf8(std::string_view text);

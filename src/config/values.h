@@ -24,7 +24,11 @@ struct Reading {
     std::optional<std::set<std::string>> interfaces;  ///< of the host
 
     model::Origin origin(Statement const& statement) const { return origin(statement.keyword().position); }
-    static model::Origin origin(Position const& at) { return {at.file, at.line, at.column}; }
+    static model::Origin origin(Spot const& at) {
+        auto const& source = (*at.sources)[at.span.file];
+        return {source.shared_file(), static_cast<int>(at.span.line),
+                at.span.line == 0 ? 0 : source.characters(at.span.line, 0, at.span.begin) + 1};
+    }
     /// Also true when the host's interfaces are not known.
     bool has_interface(std::string const& name) const { return !interfaces || interfaces->contains(name); }
 };

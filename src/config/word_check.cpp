@@ -117,7 +117,7 @@ private:
         reporter_.note(
             statement.keyword().position, "repeated-keyword",
             fmt::format("`{}` stands in this block for the second time (first on line {}): the last one counts",
-                        statement.name(), earlier.keyword().position.line));
+                        statement.name(), earlier.keyword().position.line()));
     }
 
     void treat(Token const& word, Keyword const& keyword) {
@@ -128,7 +128,7 @@ private:
             case Treatment::silent:
                 return;
             case Treatment::own:
-                if (!may_keepalived_read(word.position.file)) return;
+                if (!may_keepalived_read(word.position.file())) return;
                 reporter_.note_once(
                     "own words", word.position, "own-word",
                     fmt::format("`{}` is a word of drover's own, which keepalived would complain of: it "

@@ -1,11 +1,11 @@
 #include "dataplane/programmer.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/overloaded.h"
 #include "dataplane/encode.h"
+#include "dataplane/settings.h"
 #include "dataplane/words.h"
 #include "scheduler/maglev.h"
 #include "scheduler/ring.h"
@@ -14,78 +14,25 @@ namespace drover::dataplane {
 
 namespace {
 
-using contract::MAX_RING;
-using contract::RING_CHUNK;
-
-std::uint32_t chunks_of(std::uint64_t ring) {
-    return (static_cast<std::uint32_t>(ring) + RING_CHUNK - 1) / RING_CHUNK;
-}
-
-/// The ring is this very one already.
-bool holds(std::span<contract::ring_chunk const> rings, std::uint64_t ring, std::vector<std::uint16_t> const& turn) {
-    auto const first = static_cast<std::uint32_t>(ring >> 32);
-    if (static_cast<std::uint32_t>(ring) != turn.size()) return false;
-    for (std::uint32_t i = 0; i < turn.size(); ++i)
-        if (rings[first + i / RING_CHUNK].server[i % RING_CHUNK] != turn[i]) return false;
-    return true;
-}
-
 /// The carried part that makes a record whose past is not ours show nought.
 contract::traffic negated(contract::traffic const& past) {
     return {0 - past.connections, 0 - past.packets, 0 - past.bytes};
-}
-
-/// As kernel IPVS showed them (tests/bpf/data/sctp_states.txt); none of them can be set.
-constexpr std::uint32_t kSctpSeconds = 61;
-constexpr std::pair<contract::connection_state, std::uint32_t> kOtherSctpSeconds[] = {
-    {contract::STATE_SCTP_NONE, 2},
-    {contract::STATE_SCTP_INIT1, 4},
-    {contract::STATE_SCTP_ESTABLISHED, 900},
-    {contract::STATE_SCTP_REJECTED, 4},
-};
-
-/// IPVS's timeouts by state (ip_vs_proto_tcp.c, tcp_timeouts); three of them can be set.
-std::array<std::uint32_t, 32> seconds_by_state(model::Timeouts const& timeouts) {
-    std::array<std::uint32_t, 32> seconds{};
-    seconds[contract::STATE_NONE] = 2;
-    seconds[contract::STATE_ESTABLISHED] = timeouts.tcp;
-    seconds[contract::STATE_SYN_SENT] = 120;
-    seconds[contract::STATE_SYN_RECV] = 60;
-    seconds[contract::STATE_FIN_WAIT] = timeouts.tcpfin;
-    seconds[contract::STATE_TIME_WAIT] = 120;
-    seconds[contract::STATE_CLOSE] = 10;
-    seconds[contract::STATE_CLOSE_WAIT] = 60;
-    seconds[contract::STATE_LAST_ACK] = 30;
-    seconds[contract::STATE_LISTEN] = 120;
-    seconds[contract::STATE_SYNACK] = 120;
-    seconds[contract::STATE_UDP] = timeouts.udp;
-    for (std::size_t state = contract::STATE_SCTP_NONE; state < contract::STATE_COUNT; ++state) seconds[state] = kSctpSeconds;
-    for (auto const& [state, timeout] : kOtherSctpSeconds) seconds[state] = timeout;
-    return seconds;
 }
 
 }  // namespace
 
 Programmer::Programmer(Tables const& tables, Kernel& kernel, Ticks ticks)
     : tables_(tables), kernel_(kernel), ticks_(ticks), book_(tables), vips_(tables.vips, kernel), roles_(tables.roles),
-      ports_(tables.ports, *tables.settings), chunks_(0, static_cast<std::uint32_t>(tables.rings.size())) {
+      ports_(tables.ports, *tables.settings), rings_(tables.rings) {
     roles_.open_default();
     adopt();
 }
 
 void Programmer::adopt() {
-    auto const& settings = *tables_.settings;
-    auto const& timeout = settings.timeout;
-    set_limits({static_cast<std::uint8_t>(settings.drop_entry), settings.conn_max, ticks_.in_a_second(settings.flood_rate)});
-    if (timeout[contract::STATE_ESTABLISHED] == 0)
-        (void)set_timeouts(current_.timeouts);
-    else
-        current_.timeouts = {ticks_.to_seconds(timeout[contract::STATE_ESTABLISHED]),
-                             ticks_.to_seconds(timeout[contract::STATE_FIN_WAIT]),
-                             ticks_.to_seconds(timeout[contract::STATE_UDP])};
+    set_limits(read_limits(*tables_.settings, ticks_));
+    set_timeouts(read_timeouts(*tables_.settings, ticks_).value_or(current_.timeouts));
     for (auto const id : book_.in_service()) {
-        auto const ring = tables_.services[id].ring;
-        if (ring != 0) chunks_.reserve(static_cast<std::uint32_t>(ring >> 32), chunks_of(ring));
+        rings_.reserve(tables_.services[id].ring);
         for (auto const number : book_.servers_in_service(id)) adopt_next_hop(id, number);
         if (!adopt_service(id)) unfinished_.insert(book_.key_of(id));
     }
@@ -137,20 +84,17 @@ std::vector<std::uint16_t> Programmer::ring_of(std::uint32_t id, model::DesiredS
             candidates.push_back({*number, server.weight,
                                   static_cast<std::int32_t>(tables_.servers[book_.record_of(id, *number)].last_weight),
                                   server.endpoint});
-    return scheduler::ring(service.scheduler, service.flags, candidates, MAX_RING);
+    return scheduler::ring(service.scheduler, service.flags, candidates, contract::MAX_RING);
 }
 
 /// The turns of each server are right; their order, which is the configuration's, cannot be told from the tables.
 bool Programmer::ring_fits(std::uint32_t id, model::DesiredService const& service) const {
     auto wanted = ring_of(id, service);
-    auto const ring = tables_.services[id].ring;
-    auto const first = static_cast<std::uint32_t>(ring >> 32), slots = static_cast<std::uint32_t>(ring);
-    if (slots != wanted.size() || std::uint64_t{first} + chunks_of(ring) > tables_.rings.size()) return false;
-    std::vector<std::uint16_t> is;
-    for (std::uint32_t i = 0; i < slots; ++i) is.push_back(tables_.rings[first + i / RING_CHUNK].server[i % RING_CHUNK]);
-    std::ranges::sort(is);
+    auto is = rings_.read(tables_.services[id].ring);
+    if (!is) return false;
+    std::ranges::sort(*is);
     std::ranges::sort(wanted);
-    return is == wanted;
+    return *is == wanted;
 }
 
 Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted) {
@@ -170,7 +114,6 @@ Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted
         if (touched.contains(service.key))
             if (auto finished = finish(service); !finished && done) done = finished;
     retire_servers();
-    release_retired();
     current_.services.clear();
     if (done)
         current_.services = wanted.services;
@@ -195,7 +138,10 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
     auto const id_of = [this](ServiceKey const& key) { return *book_.find_service(key); };
     return std::visit(
         Overloaded{
-            [this](plan::SetTimeouts const& c) { return set_timeouts(c.timeouts); },
+            [this](plan::SetTimeouts const& c) {
+                set_timeouts(c.timeouts);
+                return Result<void>{};
+            },
             [this](plan::SetLimits const& c) {
                 set_limits(c.limits);
                 return Result<void>{};
@@ -217,22 +163,13 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
         change);
 }
 
-Result<void> Programmer::set_timeouts(model::Timeouts const& timeouts) {
-    auto const seconds = seconds_by_state(timeouts);
-    for (std::size_t state = 0; state < seconds.size(); ++state)
-        store(tables_.settings->timeout[state], ticks_.from_seconds(seconds[state]));
+void Programmer::set_timeouts(model::Timeouts const& timeouts) {
+    write_timeouts(*tables_.settings, ticks_, timeouts);
     current_.timeouts = timeouts;
-    return {};
 }
 
 void Programmer::set_limits(model::Limits const& limits) {
-    auto& settings = *tables_.settings;
-    store(settings.drop_entry, __u32{limits.drop_entry});
-    store(settings.flood_after, __u32{ticks_.from_seconds(contract::FLOOD_AFTER_SECONDS)});
-    store(settings.fragment_life, __u32{ticks_.from_seconds(contract::FRAGMENT_SECONDS)});
-    store(settings.flood_rate, limits.flood_rate == 0 ? __u32{0} : std::max(__u32{1}, ticks_.share_of_second(limits.flood_rate)));
-    store(settings.entries_left, static_cast<__s64>(limits.conn_max));  // the sweeper's next pass says what is left
-    store(settings.conn_max, __u64{limits.conn_max});
+    write_limits(*tables_.settings, ticks_, limits);
     current_.limits = limits;
 }
 
@@ -252,8 +189,8 @@ Result<void> Programmer::fill_service(std::uint32_t id, model::DesiredService co
         if (auto done = add_server(id, server); !done) return done;
     write_local_flag(id);
     // The vip table may hand out an entry that a packet under way has just read under its old key.
-    if (unreachable_.vips) kernel_.wait_for_readers();
-    unreachable_.vips = false;
+    if (unreachable_.vips || in_grace_.vips) kernel_.wait_for_readers();
+    unreachable_.vips = in_grace_.vips = false;
     if (auto done = publish_ring(id, service); !done) return done;
     return vips_.insert(service.key, id);
 }
@@ -399,15 +336,20 @@ void Programmer::carry(std::uint32_t record, contract::traffic const& amount) {
     carried.bytes += amount.bytes;
 }
 
-/// The records move as a whole; what packets under way still count in the old ones is carried over in
-/// release_retired(), when nobody counts there any more.
+/// The records move as a whole; what packets under way still count in the old ones follows in end_grace(), when nobody
+/// counts there any more.
 Result<void> Programmer::grow_room(std::uint32_t id) {
     auto const old = book_.grow_room(id);
     if (!old) return std::unexpected(old.error());
     auto const first = tables_.service_names[id].server_base;
-    for (std::uint32_t i = 0; i < old->length; ++i) carry(first + i, negated(kernel_.server_traffic(first + i)));
+    Move move{id, *old, {}};
+    for (std::uint32_t i = 0; i < old->length; ++i) {
+        move.counted.push_back(kernel_.server_traffic(old->first + i));
+        carry(first + i, negated(kernel_.server_traffic(first + i)));
+        carry(first + i, move.counted.back());
+    }
     store(tables_.services[id].server_base, first);
-    unreachable_.moves.push_back({id, *old});
+    unreachable_.moves.push_back(std::move(move));
     return {};
 }
 
@@ -416,43 +358,49 @@ Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService co
         return fail("service " + service.key.keepalived_text() + " has " + std::to_string(service.servers.size()) +
                     " real servers, but mh takes no more than " + std::to_string(scheduler::kMaglevSlots));
     auto const turn = ring_of(id, service);
-    auto const slots = static_cast<std::uint32_t>(turn.size());
     auto& word = tables_.services[id].ring;
-    if (slots > 0 && holds(tables_.rings, word, turn)) return {};
-    std::uint32_t first = 0;
-    if (slots > 0) {
-        auto const chunks = (slots + RING_CHUNK - 1) / RING_CHUNK;
-        auto free = chunks_.allocate(chunks);
-        if (!free) {
-            release_retired();
-            free = chunks_.allocate(chunks);
-        }
-        if (!free) return fail("no room for the ring of service " + service.key.keepalived_text());
-        first = *free;
-        for (std::uint32_t i = 0; i < slots; ++i) tables_.rings[first + i / RING_CHUNK].server[i % RING_CHUNK] = turn[i];
+    if (!turn.empty() && rings_.holds(word, turn)) return {};
+    auto fresh = rings_.write(turn);
+    if (!fresh) {
+        release_retired();
+        fresh = rings_.write(turn);
     }
-    if (static_cast<std::uint32_t>(word) == 0)
+    if (!fresh) return fail("no room for the ring of service " + service.key.keepalived_text());
+    if (Rings::length(word) == 0)
         reset_cursor(id, service.flags, scheduler::first_position(service.scheduler, turn));
     retire_ring(word);
-    store(word, __u64{contract::ring_word(first, slots)});
+    store(word, __u64{*fresh});
     return {};
 }
 
 void Programmer::retire_ring(std::uint64_t word) {
-    if (static_cast<std::uint32_t>(word) != 0) unreachable_.rings.push_back(word);
+    if (Rings::length(word) != 0) unreachable_.rings.push_back(word);
 }
 
+/// Room is needed now.
 void Programmer::release_retired() {
-    if (unreachable_.rings.empty() && unreachable_.moves.empty()) return;
+    if (unreachable_.is_empty() && in_grace_.is_empty()) return;
     kernel_.wait_for_readers();
-    for (auto const word : unreachable_.rings) chunks_.release(static_cast<std::uint32_t>(word >> 32), chunks_of(word));
-    for (auto const& [id, old] : unreachable_.moves) {
-        for (std::uint32_t i = 0; i < old.length; ++i)
+    end_grace();
+    if (begin_grace()) end_grace();
+}
+
+bool Programmer::begin_grace() {
+    if (!in_grace_.is_empty() || unreachable_.is_empty()) return false;
+    in_grace_ = std::exchange(unreachable_, {});
+    return true;
+}
+
+void Programmer::end_grace() {
+    auto const past = std::exchange(in_grace_, {});
+    for (auto const word : past.rings) rings_.release(word);
+    for (auto const& [id, old, counted] : past.moves) {
+        for (std::uint32_t i = 0; i < old.length; ++i) {
             carry(book_.record_of(id, i), kernel_.server_traffic(old.first + i));
+            carry(book_.record_of(id, i), negated(counted[i]));
+        }
         book_.leave_room(id, old);
     }
-    unreachable_.rings.clear();
-    unreachable_.moves.clear();
 }
 
 std::optional<NextHop> Programmer::next_hop(Address const& server) const {

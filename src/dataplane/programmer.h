@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "dataplane/book.h"
 #include "dataplane/port_table.h"
-#include "dataplane/range_space.h"
+#include "dataplane/rings.h"
 #include "dataplane/roles.h"
 #include "dataplane/tables.h"
 #include "dataplane/ticks.h"
@@ -43,6 +43,12 @@ public:
     /// been done, and current() tells how far that was. What an earlier daemon died over is brought to its end as well.
     Result<std::vector<plan::Change>> apply(model::Desired const& wanted);
 
+    /// Memory that the packet path may still be reading is kept until it no longer does. Waiting for that may take a third
+    /// of a second, so it is left to whoever can wait: true if there is something to wait for; then call end_grace() once
+    /// a Kernel::wait_for_readers() that began after this has ended. Only if room is short does apply() wait itself.
+    bool begin_grace();
+    void end_grace();
+
     /// Counters of the service and its servers, or of all, begin at nought, also for the next daemon. Returns how many
     /// services that are; an error: there is no such service.
     Result<std::size_t> zero(std::optional<ServiceKey> const& service);
@@ -66,7 +72,7 @@ private:
     model::DesiredService read_service(std::uint32_t id) const;
     bool ring_fits(std::uint32_t id, model::DesiredService const& service) const;
     Result<void> carry_out(plan::Change const& change);
-    Result<void> set_timeouts(model::Timeouts const& timeouts);
+    void set_timeouts(model::Timeouts const& timeouts);
     void set_limits(model::Limits const& limits);
     Result<void> add_service(model::DesiredService const& service);
     Result<void> fill_service(std::uint32_t id, model::DesiredService const& service);
@@ -99,11 +105,13 @@ private:
     struct Move {  // of a service to a larger stretch of records
         std::uint32_t id = 0;
         Book::Stretch old;
+        std::vector<contract::traffic> counted;  // in the old records when they were left
     };
     struct Unreachable {  // by new packets; may be reused after Kernel::wait_for_readers()
         std::vector<Move> moves;
         std::vector<std::uint64_t> rings;
         bool vips = false;
+        bool is_empty() const { return moves.empty() && rings.empty() && !vips; }
     };
 
     Tables tables_;
@@ -113,13 +121,14 @@ private:
     VipTable vips_;
     Roles roles_;
     PortTable ports_;
-    RangeSpace chunks_;
+    Rings rings_;
     std::unordered_map<Address, NextHop> next_hops_;
     std::unordered_map<Address, std::set<Place>> places_;  // servers in service, by their address
     model::Desired current_;
     std::set<ServiceKey> unfinished_;  // their entries in the service table or their rings are not what they shall be
     std::vector<Place> leaving_;       // removed, and to be marked so once no ring names them
-    Unreachable unreachable_;
+    Unreachable unreachable_;  // since begin_grace() was called last
+    Unreachable in_grace_;
 };
 
 }  // namespace drover::dataplane

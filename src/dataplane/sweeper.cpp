@@ -1,6 +1,8 @@
 #include "dataplane/sweeper.h"
 
 #include <algorithm>
+#include <array>
+#include <type_traits>
 #include <utility>
 
 #include "dataplane/words.h"
@@ -27,6 +29,9 @@ __u32 contract::server_load::* load_member(std::uint64_t meta) {
     return is_active(meta) ? &contract::server_load::active : &contract::server_load::inactive;
 }
 
+__u64 const& last_word(contract::narrow_slot const& slot) { return slot.key; }
+__u64 const& last_word(contract::wide_slot const& slot) { return slot.key[contract::WIDE_KEY_WORDS - 1]; }
+
 }  // namespace
 
 Sweeper::Sweeper(Tables const& tables, Ticks ticks)
@@ -38,13 +43,43 @@ SweepResult Sweeper::sweep(std::uint32_t now) {
     std::ranges::fill(counted_, Load{});
     ++pass_;
     turn_ = 0;
-    for_each_used_slot(tables_, [&](SlotRef slot) { visit(slot, now, result); });
+    pass_over(tables_.narrow, now, result);
+    pass_over(tables_.wide, now, result);
     decide_due(now, result);
     unfinished_ = std::move(newly_unfinished_);
     newly_unfinished_.clear();
     recount(result);
     limit(result);
     return result;
+}
+
+/// Nearly every entry is a connection that goes on: it is counted here, and everything else is visit()'s.
+template <class Bucket>
+void Sweeper::pass_over(std::span<Bucket> buckets, std::uint32_t now, SweepResult& result) {
+    std::array<std::uint32_t, std::size(contract::settings{}.timeout)> timeout;
+    for (std::size_t state = 0; state < timeout.size(); ++state) timeout[state] = load(tables_.settings->timeout[state]);
+    bool const drops = load(tables_.settings->drop_entry) != 0;
+    std::uint32_t const watched = contract::FLAG_TEMPLATE | (due_.empty() ? 0u : contract::FLAG_HAS_TEMPLATE);
+    std::uint64_t quiet = 0;
+    for (auto& bucket : buckets)
+        for (auto& slot : bucket.slot) {
+            auto const meta = load(slot.meta);
+            if (contract::meta_slot_state(meta) == contract::SLOT_FREE) continue;
+            auto const& service = tables_.services[contract::key_service(load(last_word(slot)))];
+            auto const record = std::size_t{load(service.server_base)} + contract::meta_server(meta);
+            bool const is_quiet = contract::meta_slot_state(meta) == contract::SLOT_LIVE && !drops &&
+                                  (contract::meta_flags(meta) & watched) == 0 &&
+                                  contract::meta_age(meta, now) <= timeout[contract::meta_state(meta)] &&
+                                  (load(service.flags) & contract::SERVICE_EXPIRE_NODEST) == 0 && record < counted_.size();
+            if (!is_quiet) {
+                visit(SlotRef(slot), now, result);
+                continue;
+            }
+            ++quiet;
+            ++(is_active(meta) ? counted_[record].active : counted_[record].inactive);
+        }
+    result.entries += quiet;
+    if constexpr (std::is_same_v<Bucket, contract::wide_bucket>) result.wide += quiet;
 }
 
 void Sweeper::visit(SlotRef slot, std::uint32_t now, SweepResult& result) {

@@ -4,6 +4,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -43,6 +44,8 @@ private:
         bool operator==(Load const&) const = default;
     };
 
+    template <class Bucket>
+    void pass_over(std::span<Bucket> buckets, std::uint32_t now, SweepResult& result);
     void visit(SlotRef slot, std::uint32_t now, SweepResult& result);
     void visit_template(SlotRef slot, SlotKey const& key, std::uint64_t meta, std::uint32_t now);
     void visit_unfinished(SlotRef slot, std::uint64_t meta, std::uint32_t now, SweepResult& result);

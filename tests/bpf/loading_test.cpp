@@ -6,6 +6,7 @@
 
 #include "bpf/packet_path.h"
 #include "dataplane/io/bpf_dataplane.h"
+#include "dataplane/io/pinned_roles.h"
 #include "dataplane/io/pins.h"
 
 namespace drover::bpf::testing {
@@ -186,8 +187,28 @@ TEST_F(Loading, APlaceThatIsNoBpffsIsRefused) {
     EXPECT_THAT(refused.error().message, HasSubstr("this is no bpffs"));
 }
 
+TEST_F(Loading, TheRolesOfAnEarlierDaemonAreThereBeforeTheProgramIs) {
+    std::uint32_t number = 0;
+    {
+        auto pins = Pins::open(directory_).value();
+        EXPECT_FALSE(dataplane::PinnedRoles::open(pins)) << "there was no earlier daemon";
+        auto const plane = dataplane::BpfDataplane::open(std::move(pins), 1000).value();
+        number = plane->roles().number_of("pair").value();
+        plane->roles().open_gate(number);
+    }
+    auto pins = Pins::open(directory_).value();
+    auto early = dataplane::PinnedRoles::open(pins);
+    ASSERT_TRUE(early);
+    EXPECT_EQ(early->roles().find("pair"), number);
+    EXPECT_TRUE(early->roles().is_open(number));
+
+    auto const plane = dataplane::BpfDataplane::open(std::move(pins), 1000).value();
+    early->roles().shut_gate(number);
+    EXPECT_FALSE(plane->roles().is_open(number)) << "it is the same memory";
+}
+
 TEST_F(Loading, RemovingTakesEveryPinAway) {
-    auto plane = dataplane::BpfDataplane::open({directory_.string(), 1000}).value();
+    auto plane = dataplane::BpfDataplane::open(Pins::open(directory_).value(), 1000).value();
     EXPECT_TRUE(std::filesystem::exists(directory_ / "narrow"));
     plane->remove();
     EXPECT_FALSE(std::filesystem::exists(directory_));

@@ -265,6 +265,11 @@ TEST_F(ProgrammerTest, GrowsAServiceAndLosesNothing) {
     EXPECT_EQ(memory_.loads[now].active, 7u);
     EXPECT_EQ(memory_.server_names[now].carried.packets + kernel_.servers[now].packets, 10u);
     EXPECT_THAT(ring(1), SizeIs(3 + 3 + 9));
+    EXPECT_TRUE(made.begin_grace());
+    kernel_.servers[old] = {1, 12, 120};  // two packets were under way
+    made.end_grace();
+    EXPECT_EQ(memory_.server_names[now].carried.packets + kernel_.servers[now].packets, 12u);
+    EXPECT_FALSE(made.begin_grace());
     auto const image = memory_.image();
     EXPECT_EQ(programmer().current().services[0].servers.size(), 11u);
     EXPECT_TRUE(memory_.image() == image);

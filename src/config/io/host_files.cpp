@@ -85,7 +85,9 @@ Result<std::string> HostFiles::read(std::string const& path) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) return fail_errno("cannot read " + path);
-    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    std::string bytes;
+    for (char piece[1 << 16]; file.read(piece, sizeof piece), file.gcount() > 0;)
+        bytes.append(piece, static_cast<std::size_t>(file.gcount()));
     if (file.bad()) return fail("cannot read " + path + ": Input/output error", EIO);
     return bytes;
 }

@@ -43,12 +43,10 @@ model::Counters counters(contract::traffic const& counted, contract::traffic con
 
 }  // namespace
 
-Result<std::unique_ptr<BpfDataplane>> BpfDataplane::open(Options const& options) {
-    auto pins = Pins::open(options.pin_directory);
-    if (!pins) return std::unexpected(pins.error());
-    auto object = BpfObject::load(&*pins, options.slots);
+Result<std::unique_ptr<BpfDataplane>> BpfDataplane::open(Pins pins, std::uint64_t slots) {
+    auto object = BpfObject::load(&pins, slots);
     if (!object) return std::unexpected(object.error());
-    return std::unique_ptr<BpfDataplane>(new BpfDataplane(std::move(*pins), std::move(*object)));
+    return std::unique_ptr<BpfDataplane>(new BpfDataplane(std::move(pins), std::move(*object)));
 }
 
 BpfDataplane::BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object)
@@ -164,6 +162,23 @@ void BpfDataplane::take_turn(std::int64_t now_unix_us) {
     rates_.end_turn();
     turn_ = (turn_ + 1) % RateBook::kTurns;
     watch_flood(now_unix_us);
+    look_after_grace();
+}
+
+/// The waiting is done by a thread of its own, since the main thread never waits.
+void BpfDataplane::look_after_grace() {
+    if (grace_.joinable()) {
+        if (!grace_is_over_.load(std::memory_order_acquire)) return;
+        grace_.join();
+        grace_ = {};
+        programmer_.end_grace();
+    }
+    if (!programmer_.begin_grace()) return;
+    grace_is_over_.store(false, std::memory_order_relaxed);
+    grace_ = std::jthread([this] {
+        object_->wait_for_readers();
+        grace_is_over_.store(true, std::memory_order_release);
+    });
 }
 
 void BpfDataplane::watch_reach(model::ServiceObserved const& service) {
@@ -247,6 +262,7 @@ model::ServerObserved BpfDataplane::observe_server(std::uint32_t record, model::
 
 void BpfDataplane::remove() {
     sweeper_ = {};
+    grace_ = {};
     for (int const ifindex : pins_.interfaces()) take_off(ifindex);
     attached_.clear();
     pins_.remove_all();

@@ -27,13 +27,10 @@ namespace drover::dataplane {
 
 class BpfDataplane {
 public:
-    struct Options {
-        std::string pin_directory = "/sys/fs/bpf/drover";
-        std::uint64_t slots = 2 * 1024 * 1024;  ///< a million connections at half load; 32 MiB
-    };
+    static constexpr std::uint64_t kSlots = 2 * 1024 * 1024;  ///< a million connections at half load; 32 MiB
 
     /// Loads the packet path or takes over what an earlier daemon left running.
-    static Result<std::unique_ptr<BpfDataplane>> open(Options const& options);
+    static Result<std::unique_ptr<BpfDataplane>> open(Pins pins, std::uint64_t slots = kSlots);
     ~BpfDataplane();
 
     /// True if connections, services and roles of an earlier daemon are there.
@@ -62,7 +59,7 @@ public:
     bool add_peer(int ifindex, Mac const& peer);
 
     model::DataplaneObserved observe() const;
-    /// Rates, floods, and services that nobody can reach: one turn of RateBook::kTurns; call it every kTurnEvery.
+    /// Rates, floods, services that nobody can reach, and memory that can be used again: one turn of RateBook::kTurns; call it every kTurnEvery.
     void take_turn(std::int64_t now_unix_us);
     static constexpr Duration kTurnEvery = Estimator::kEvery / RateBook::kTurns;
     /// Counters and rates of one service or of all begin at nought; how many services that are.
@@ -78,6 +75,7 @@ public:
 private:
     BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object);
     void take_off(int ifindex);
+    void look_after_grace();
     void sweep_until_stopped(std::stop_token stop);
     model::ServiceObserved observe_service(std::uint32_t id, model::DesiredService const& service) const;
     void watch_flood(std::int64_t now_unix_us);
@@ -95,6 +93,9 @@ private:
     FloodWatch flood_;
     std::uint32_t turn_ = 0;
     std::jthread sweeper_;
+    // Of memory that apply() made unreachable: waits for the packet path to be done with it.
+    std::jthread grace_;
+    std::atomic<bool> grace_is_over_ = false;
 };
 
 }  // namespace drover::dataplane

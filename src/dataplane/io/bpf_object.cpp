@@ -103,6 +103,7 @@ Result<std::unique_ptr<BpfObject>> BpfObject::load(Pins const* pins, std::uint64
     if (pins != nullptr && !object->adopted_)
         if (auto done = object->pin_maps(*pins); !done) return std::unexpected(done.error());
     if (!object->adopted_) object->write_layout();
+    object->read_sources();
     return object;
 }
 
@@ -281,25 +282,36 @@ Result<void> BpfObject::put_source(std::uint32_t service, SourceRule const& rule
     __u32 const value = rule.allowed ? contract::SOURCE_ALLOW : contract::SOURCE_DENY;
     if (bpf_map_update_elem(bpf_map__fd(skeleton_->maps.sources), &key, &value, 0) != 0)
         return fail_errno("add " + rule.prefix.text() + " to the sources of a service");
+    auto& rules = sources_[service];
+    std::erase_if(rules, [&](SourceRule const& other) { return other.prefix == rule.prefix; });
+    rules.push_back(rule);
     return {};
 }
 
 void BpfObject::remove_source(std::uint32_t service, Prefix const& prefix) {
     auto const key = source_key(service, prefix);
     bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.sources), &key);
+    auto const rules = sources_.find(service);
+    if (rules == sources_.end()) return;
+    std::erase_if(rules->second, [&](SourceRule const& rule) { return rule.prefix == prefix; });
+    if (rules->second.empty()) sources_.erase(rules);
 }
 
 std::vector<SourceRule> BpfObject::sources_of(std::uint32_t service) const {
-    std::vector<SourceRule> rules;
+    auto const rules = sources_.find(service);
+    return rules == sources_.end() ? std::vector<SourceRule>{} : rules->second;
+}
+
+/// The trie can only be walked as a whole: once, when it is taken over.
+void BpfObject::read_sources() {
     int const map = bpf_map__fd(skeleton_->maps.sources);
     contract::source_key key{}, next{};
     for (void* from = nullptr; bpf_map_get_next_key(map, from, &next) == 0; from = &key) {
         key = next;
         __u32 value = 0;
-        if (service_of(key) == service && bpf_map_lookup_elem(map, &key, &value) == 0)
-            rules.push_back({prefix_of(key), value == contract::SOURCE_ALLOW});
+        if (bpf_map_lookup_elem(map, &key, &value) == 0)
+            sources_[service_of(key)].push_back({prefix_of(key), value == contract::SOURCE_ALLOW});
     }
-    return rules;
 }
 
 contract::traffic BpfObject::sum_traffic(int map, std::uint32_t key) const {

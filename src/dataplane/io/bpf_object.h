@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -55,6 +56,7 @@ private:
     Result<void> map_tables();
     Result<void> load_tc();
     void write_layout();
+    void read_sources();
     template <class Value>
     Result<std::span<Value>> map_memory(char const* name);
     contract::traffic sum_traffic(int map, std::uint32_t key) const;
@@ -68,6 +70,7 @@ private:
     bool adopted_ = false;
     std::size_t cpus_ = 1;
     std::vector<std::span<std::byte>> mappings_;
+    std::unordered_map<std::uint32_t, std::vector<SourceRule>> sources_;  // what the trie holds, by service
 };
 
 }  // namespace drover::dataplane

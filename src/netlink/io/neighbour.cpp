@@ -19,11 +19,18 @@ std::string sentence(std::string_view verb, int ifindex, Address const& address)
     return std::string(verb) + " neighbour " + address.text() + " on interface " + std::to_string(ifindex);
 }
 
+/// In which the kernel tells ages: USER_HZ is 100 everywhere.
+constexpr Duration kUserTick = 10ms;
+
+bool is_fixed(NeighbourState state) {
+    return state == NeighbourState::permanent || state == NeighbourState::noarp;
+}
+
 /// An entry that somebody set by hand: a probe would turn it into an ordinary one.
 Result<bool> is_fixed(Socket& socket, int ifindex, Address const& address) {
     auto const known = neighbour_get(socket, ifindex, address);
     if (!known) return std::unexpected(known.error());
-    return *known && ((*known)->state == NeighbourState::permanent || (*known)->state == NeighbourState::noarp);
+    return *known && is_fixed((*known)->state);
 }
 
 /// Without NUD_PROBE the kernel only resolves what it does not know, and checks a stale entry after five seconds.
@@ -81,6 +88,24 @@ Result<std::optional<Neighbour>> neighbour_get(Socket& socket, int ifindex, Addr
                                   [&](nlmsghdr const& answer) { found = read_neighbour(answer); });
     if (!asked && asked.error().code != ENOENT) return std::unexpected(asked.error());
     return found;
+}
+
+Result<bool> heard_of(Socket& socket, int ifindex, Address const& address, Duration ago) {
+    Message message(RTM_GETNEIGH, 0);
+    put_header(message, ifindex, address);
+    message.put(NDA_DST, address);
+    bool heard = false;
+    auto const asked = socket.ask(message, sentence("look up", ifindex, address), [&](nlmsghdr const& answer) {
+        auto const neighbour = read_neighbour(answer);
+        if (!neighbour) return;
+        auto const* const times = Attributes(answer, sizeof(ndmsg)).find(NDA_CACHEINFO);
+        heard = is_fixed(neighbour->state);
+        if (heard || times == nullptr || mnl_attr_get_payload_len(times) < sizeof(nda_cacheinfo)) return;
+        auto const ticks = static_cast<nda_cacheinfo const*>(mnl_attr_get_payload(times))->ndm_confirmed;
+        heard = ticks * kUserTick <= ago;
+    });
+    if (!asked && asked.error().code != ENOENT) return std::unexpected(asked.error());
+    return heard;
 }
 
 Result<void> replace_neighbour(Socket& socket, Neighbour const& neighbour) {

@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "base/mac.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "netlink/io/socket.h"
 
 namespace drover::netlink {
@@ -40,6 +41,10 @@ struct Neighbour {
 Result<std::vector<Neighbour>> neighbours(Socket& socket);
 /// Nothing when the kernel has no entry for it.
 Result<std::optional<Neighbour>> neighbour_get(Socket& socket, int ifindex, Address const& address);
+
+/// Whether the kernel has heard, in the last `ago`, that the neighbour has the MAC of its entry (or one that it holds back
+/// for the second after another change). True of entries that are set by hand; false without an entry.
+Result<bool> heard_of(Socket& socket, int ifindex, Address const& address, Duration ago);
 
 /// Sets an entry: `state` permanent, noarp, reachable or stale.
 Result<void> replace_neighbour(Socket& socket, Neighbour const& neighbour);
