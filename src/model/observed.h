@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/endpoint.h"
 #include "base/mac.h"
+#include "model/edit.h"
 #include "model/global.h"
 #include "model/service.h"
 
@@ -68,15 +69,20 @@ struct ServerObserved {
     std::optional<Mac> next_hop;   ///< none: not resolved, packets for it are dropped
     std::string next_hop_interface;
     bool local = false;            ///< the server is this host: packets go to its own stack
+    Forwarding forwarding = Forwarding::direct_routing;
+    Tunnel tunnel;
 };
 
 struct ServiceObserved {
-    ServiceKey key;
+    ServiceKey key;            ///< of a firewall mark: as in ServiceName
+    std::uint32_t fwmark = 0;  ///< 0: none
     Scheduler scheduler = Scheduler::rr;
     SchedulerFlags flags;
     bool one_packet = false;
     std::uint32_t persistence_timeout = 0;
     std::uint8_t persistence_prefix = 32;
+    std::optional<std::uint32_t> persistence_mask = std::nullopt;  ///< an IPv4 mask that is no prefix: it counts instead
+    std::string persistence_engine;
     std::string instance;
     bool gate_open = true;
     std::uint32_t allow = 0;   ///< how many prefixes
@@ -130,6 +136,7 @@ struct DataplaneObserved {
     FloodObserved flood;
     Rates rates;  ///< of all services together
     std::vector<VerdictCount> verdicts;
+    std::vector<SyncDaemon> sync_daemons;
     std::vector<ServiceObserved> services;
 };
 
