@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -68,7 +69,7 @@ struct SyncDaemon {
     std::string interface = "eth0";
     std::uint8_t sync_id = 0;
     std::uint16_t max_length = 0;  ///< of a message, bytes; 0: what the interface's MTU leaves
-    std::optional<Address> group;  ///< multicast; none: 224.0.0.81
+    std::optional<Address> group = std::nullopt;  ///< multicast; none: 224.0.0.81
     std::uint16_t port = 0;        ///< 0: 8848
     std::uint8_t ttl = 0;          ///< 0: 1
     bool operator==(SyncDaemon const&) const = default;
@@ -141,3 +142,10 @@ struct EditOutcome {
 };
 
 }  // namespace drover::model
+
+template <>
+struct std::hash<drover::model::ServiceName> {
+    std::size_t operator()(drover::model::ServiceName const& name) const noexcept {
+        return std::hash<drover::ServiceKey>{}(name.key) * 31 + name.fwmark;
+    }
+};
