@@ -110,7 +110,10 @@ model::Desired read(std::string const& path) {
     config::HostFiles files;
     config::ThisHost const host("scale");
     auto const loaded = config::load(path, files, host);
-    return app::desired_state(loaded.configuration, [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; }).desired;
+    auto const configured = app::configured_state(loaded.configuration);
+    live::Table table([](std::string const&) { return std::nullopt; });
+    table.configure(app::as_configured(configured));
+    return app::desired_state(configured, table, [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; }).desired;
 }
 
 Result<std::vector<BenchRow>> measure_services(Folder const& folder) {
@@ -181,6 +184,10 @@ public:
     std::vector<model::InstanceObserved> instances() override { return {}; }
     std::vector<model::CheckObserved> checks() override { return {}; }
     Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
+    Result<control::ReloadReport> discard_changes() override { return control::ReloadReport{}; }
+    Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const>, model::Author const&) override {
+        return std::vector<model::EditOutcome>{};
+    }
     Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }
     std::unique_ptr<control::ConnectionCursor> connections() override {
         return std::make_unique<Cursor>(object_, programmer_);

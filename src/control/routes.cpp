@@ -15,22 +15,37 @@ Reply json(std::string body) {
     return {.status = 200, .content_type = "application/json", .body = std::move(body), .connections = nullptr};
 }
 
-Reply status(Daemon& daemon) {
+Reply status(Daemon& daemon, Request const&) {
     return json(to_json(Status{daemon.about(), daemon.instances(), daemon.dataplane(), daemon.checks()}));
 }
 
-Reply services(Daemon& daemon) { return json(to_json(daemon.dataplane())); }
+Reply services(Daemon& daemon, Request const&) { return json(to_json(daemon.dataplane())); }
 
-Reply connections(Daemon& daemon) {
+Reply connections(Daemon& daemon, Request const&) {
     return {.status = 200, .content_type = "application/x-ndjson", .body = {}, .connections = daemon.connections()};
 }
 
-Reply reload(Daemon& daemon) {
+Reply reload(Daemon& daemon, Request const&) {
     auto report = daemon.reload();
     if (!report)
         return problem(422, "config-invalid", "The new configuration was refused, the old one holds",
                        report.error().message);
     return json(to_json(*report));
+}
+
+Reply discard_changes(Daemon& daemon, Request const&) {
+    auto report = daemon.discard_changes();
+    if (!report)
+        return problem(507, "no-room", "The packet path could not be brought in line", report.error().message);
+    return json(to_json(*report));
+}
+
+Reply edit(Daemon& daemon, Request const& request) {
+    auto const edits = edits_from_json(request.body);
+    if (!edits) return problem(400, "no-edits", "The body must have an edit in each line", edits.error().message);
+    auto const outcomes = daemon.edit(*edits, request.author());
+    if (!outcomes) return problem(507, "no-room", "Nothing was changed", outcomes.error().message);
+    return json(to_json(*outcomes));
 }
 
 Reply zero(Daemon& daemon, std::optional<ServiceKey> const& service) {
@@ -39,11 +54,13 @@ Reply zero(Daemon& daemon, std::optional<ServiceKey> const& service) {
     return json(to_json(*report));
 }
 
-Reply zero_all(Daemon& daemon) { return zero(daemon, std::nullopt); }
+Reply zero_all(Daemon& daemon, Request const&) { return zero(daemon, std::nullopt); }
+
+constexpr std::string_view edits_path = "/v1/edits";
 
 struct Route {
     std::string_view method, path;
-    Reply (*reply)(Daemon&);
+    Reply (*reply)(Daemon&, Request const&);
 };
 
 constexpr std::array routes{
@@ -51,6 +68,8 @@ constexpr std::array routes{
     Route{"GET", "/v1/services", services},        // body of `ipvsadm -L --json`
     Route{"GET", "/v1/connections", connections},  // body of `drover conns --json`
     Route{"POST", "/v1/reload", reload},
+    Route{"POST", "/v1/discard-changes", discard_changes},
+    Route{"POST", edits_path, edit},  // ipvsadm's other commands
     Route{"POST", "/v1/zero", zero_all},  // ipvsadm -Z; "/v1/zero/tcp/ADDRESS:PORT": of one service
 };
 
@@ -90,11 +109,14 @@ Reply problem(int status, std::string code, std::string title, std::string detai
             .connections = nullptr};
 }
 
-Reply answer(Daemon& daemon, std::string_view method, std::string_view target) {
+std::size_t body_limit_of(std::string_view target) { return target == edits_path ? largest_body : std::size_t{64} << 10; }
+
+Reply answer(Daemon& daemon, Request const& request) {
+    auto const [method, target] = std::pair(request.method, request.target);
     std::string_view allowed;
     for (auto const& route : routes) {
         if (route.path != target) continue;
-        if (route.method == method) return route.reply(daemon);
+        if (route.method == method) return route.reply(daemon, request);
         allowed = route.method;
     }
     if (target.starts_with(kZeroOne)) return answer_zero_one(daemon, method, target);

@@ -1,6 +1,8 @@
 // What the control socket answers to which request: the whole table of routes, without any transport.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,8 +10,14 @@
 
 #include "base/endpoint.h"
 #include "control/daemon.h"
+#include "model/author.h"
 
 namespace drover::control {
+
+struct Request {
+    std::string_view method, target, body;
+    std::function<model::Author()> author;  ///< who asks
+};
 
 /// The answer to one request.
 struct Reply {
@@ -21,7 +29,11 @@ struct Reply {
 
 /// Called on the daemon's thread. Whatever the request says, there is an answer: an unknown path is 404, a known one
 /// with another method 405; both are problem documents (RFC 9457).
-Reply answer(Daemon& daemon, std::string_view method, std::string_view target);
+Reply answer(Daemon& daemon, Request const& request);
+
+/// How long the body of a request for this path may be: only edits come in great numbers.
+std::size_t body_limit_of(std::string_view target);
+inline constexpr std::size_t largest_body = std::size_t{64} << 20;
 
 /// How a path names a service: "tcp/172.51.97.175:80", "udp/[2001:db8::53]:53"; and back.
 std::string service_path(ServiceKey const& service);

@@ -46,7 +46,7 @@ struct LiveService {
     bool one_packet = false;
     std::uint32_t persistence_timeout = 0;  ///< seconds, 1..2678400; 0: not persistent
     std::uint32_t persistence_mask = ~0u;   ///< IPv4: a number, 255.0.255.0 too; IPv6: a prefix length, 1..128
-    std::string persistence_engine;         ///< any word; empty: none
+    std::string persistence_engine = {};  ///< any word; empty: none
     bool operator==(LiveService const&) const = default;
 };
 
@@ -54,7 +54,7 @@ struct LiveService {
 struct LiveServer {
     Endpoint endpoint;  ///< of the other family only through a tunnel
     Forwarding forwarding = Forwarding::direct_routing;
-    Tunnel tunnel;
+    Tunnel tunnel = {};
     std::int32_t weight = 1;            ///< 0..2147483647
     std::uint32_t upper_threshold = 0;  ///< 0: no limit
     std::uint32_t lower_threshold = 0;

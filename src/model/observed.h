@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/endpoint.h"
 #include "base/mac.h"
+#include "model/author.h"
 #include "model/edit.h"
 #include "model/global.h"
 #include "model/service.h"
@@ -71,6 +72,7 @@ struct ServerObserved {
     bool local = false;            ///< the server is this host: packets go to its own stack
     Forwarding forwarding = Forwarding::direct_routing;
     Tunnel tunnel;
+    std::optional<Author> changed = std::nullopt;  ///< of a configured service: whose command made it what it is
 };
 
 struct ServiceObserved {
@@ -83,6 +85,8 @@ struct ServiceObserved {
     std::uint8_t persistence_prefix = 32;
     std::optional<std::uint32_t> persistence_mask = std::nullopt;  ///< an IPv4 mask that is no prefix: it counts instead
     std::string persistence_engine;
+    std::optional<Author> changed = std::nullopt;  ///< whose command made it, or made it what it is
+    bool configured = true;                        ///< false: only a command knows it
     std::string instance;
     bool gate_open = true;
     std::uint32_t allow = 0;   ///< how many prefixes
@@ -136,6 +140,7 @@ struct DataplaneObserved {
     FloodObserved flood;
     Rates rates;  ///< of all services together
     std::vector<VerdictCount> verdicts;
+    std::optional<Author> timeouts_changed;  ///< who set them; nothing: they are the configuration's
     std::vector<SyncDaemon> sync_daemons;
     std::vector<ServiceObserved> services;
 };
