@@ -239,7 +239,8 @@ Result<control::ReloadReport> Daemon::reload() {
     file_ = std::move(file);
     take(std::move(loaded));
     if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
-    live_.configure(configured_);
+    auto const& ended = live_.configure(configured_);
+    report.warnings.insert(report.warnings.end(), ended.begin(), ended.end());
     checks_->apply(configuration_.services);
     auto changes = program_with_network();
     if (!changes) return std::unexpected(changes.error());

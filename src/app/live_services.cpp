@@ -49,10 +49,11 @@ void LiveServices::restore() {
     for (auto const& record : contents->records) table_.restore(record);
 }
 
-void LiveServices::configure(ConfiguredState const& state) {
+std::vector<std::string> const& LiveServices::configure(ConfiguredState const& state) {
     ended_ = table_.configure(as_configured(state));
     for (auto const& sentence : ended_) log::warning("{}", sentence);
     compact();
+    return ended_;
 }
 
 Result<std::vector<model::EditOutcome>> LiveServices::edit(std::span<model::Edit const> edits, model::Author const& author,

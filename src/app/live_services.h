@@ -22,8 +22,8 @@ public:
 
     /// Takes over what an earlier daemon has noted; before anything else.
     void restore();
-    /// The configuration as it is now; says in the log, and in notes(), what of the live changes ends with it.
-    void configure(ConfiguredState const& state);
+    /// The configuration as it is now. Returns, logs, and keeps in notes(), what of the live changes ends with it.
+    std::vector<std::string> const& configure(ConfiguredState const& state);
 
     /// Carries out what IPVS would and the packet path can. `program` brings the packet path in line; where it fails, or
     /// the changes cannot be noted for the next daemon, everything is as it was before.

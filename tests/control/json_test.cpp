@@ -222,7 +222,8 @@ TEST(Edits, ComeBackAsTheyWere) {
 }
 
 TEST(Edits, AreShortWhereNothingUnusualIsSaid) {
-    EXPECT_EQ(to_json(std::span(sample_edits()).subspan(4, 1)),
+    auto const edits = sample_edits();
+    EXPECT_EQ(to_json(std::span<model::Edit const>(edits).subspan(4, 1)),
               "{\"edit\":\"change_server\",\"service\":\"tcp/10.0.0.100:80\",\"server\":\"10.0.0.11:80\",\"weight\":1}\n");
 }
 
