@@ -27,7 +27,7 @@ std::size_t index_of(model::SyncRole role) { return role == model::SyncRole::mas
 bool can_be_server(Address const& address) {
     if (address.is_unspecified() || address.is_multicast()) return false;
     if (!address.is_v4()) return (address.bytes()[0] != 0xfe || (address.bytes()[1] & 0xc0) != 0x80);
-    return address.v4() >> 24 != 0 && address.v4() != ~std::uint32_t{0};
+    return address.v4() != ~std::uint32_t{0};
 }
 
 /// Flags that ipvsadm has no word for stay as they are.

@@ -54,7 +54,7 @@ TEST_F(TableOfOne, AnswersAboutServersAsIpvsDoes) {
     EXPECT_EQ(answer(change(web(), server(at("10.0.0.12", 80)))), "No such destination");
     EXPECT_EQ(answer(remove(web(), at("10.0.0.12", 80))), "No such destination");
     EXPECT_EQ(answer(remove(web(), at("10.0.0.11", 81))), "No such destination") << "a server is its port, too";
-    for (auto const* const address : {"224.0.0.1", "0.0.0.0", "0.1.2.3", "255.255.255.255"})
+    for (auto const* const address : {"224.0.0.1", "0.0.0.0", "255.255.255.255"})
         EXPECT_EQ(answer(add(web(), server(at(address, 80)))), kInvalid) << address;
     EXPECT_EQ(answer(add(web(), server(at("127.0.0.1", 80)))), "");
 }
