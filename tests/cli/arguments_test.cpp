@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/configuration_file.h"
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
