@@ -1,5 +1,5 @@
-// How drover carries what is large: ten thousand services of ten servers, and a million connections. Needs root; nothing
-// is pinned and no interface is touched.
+// How drover carries what is large: ten thousand services of ten servers, and a million connections. Needs root; no
+// interface is touched, and what is pinned has this process's number and is removed.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -18,10 +18,12 @@
 #include <fmt/format.h>
 
 #include "app/desired.h"
+#include "app/live_services.h"
 #include "bench/rows.h"
 #include "config/io/host_files.h"
 #include "config/load.h"
 #include "control/io/server.h"
+#include "dataplane/io/bpf_dataplane.h"
 #include "dataplane/io/bpf_object.h"
 #include "dataplane/programmer.h"
 #include "dataplane/rows.h"
@@ -110,7 +112,10 @@ model::Desired read(std::string const& path) {
     config::HostFiles files;
     config::ThisHost const host("scale");
     auto const loaded = config::load(path, files, host);
-    return app::desired_state(loaded.configuration, [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; }).desired;
+    auto const configured = app::configured_state(loaded.configuration);
+    live::Table table([](std::string const&) { return std::nullopt; });
+    table.configure(app::as_configured(configured));
+    return app::desired_state(configured, table, [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; }).desired;
 }
 
 Result<std::vector<BenchRow>> measure_services(Folder const& folder) {
@@ -181,6 +186,10 @@ public:
     std::vector<model::InstanceObserved> instances() override { return {}; }
     std::vector<model::CheckObserved> checks() override { return {}; }
     Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
+    Result<control::ReloadReport> discard_changes() override { return control::ReloadReport{}; }
+    Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const>, model::Author const&) override {
+        return std::vector<model::EditOutcome>{};
+    }
     Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }
     std::unique_ptr<control::ConnectionCursor> connections() override {
         return std::make_unique<Cursor>(object_, programmer_);
@@ -204,9 +213,8 @@ private:
     Programmer const& programmer_;
 };
 
-/// Runs `drover ipvsadm -Lnc` and counts its lines; a title of two lines is above the rows.
-Result<std::size_t> list(std::string const& drover, std::string const& socket) {
-    auto const command = fmt::format("{} --socket {} ipvsadm -Lnc", drover, socket);
+/// The lines that a command writes.
+Result<std::size_t> lines_of(std::string const& command) {
     std::FILE* const out = ::popen(command.c_str(), "r");
     if (out == nullptr) return fail_errno("run " + command);
     std::size_t lines = 0;
@@ -214,7 +222,22 @@ Result<std::size_t> list(std::string const& drover, std::string const& socket) {
     for (std::size_t size; (size = std::fread(piece.data(), 1, piece.size(), out)) > 0;)
         lines += static_cast<std::size_t>(std::count(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size), '\n'));
     if (::pclose(out) != 0) return fail(command + " failed");
-    return lines - std::min<std::size_t>(lines, 2);
+    return lines;
+}
+
+/// The rows of `drover ipvsadm -Lnc`, below a title of two lines.
+Result<std::size_t> list(std::string const& drover, std::string const& socket) {
+    auto const lines = lines_of(fmt::format("{} --socket {} ipvsadm -Lnc", drover, socket));
+    if (!lines) return lines;
+    return *lines - std::min<std::size_t>(*lines, 2);
+}
+
+/// Of this process, which is the daemon's.
+double resident_mebibytes() {
+    std::ifstream file("/proc/self/statm");
+    std::size_t size = 0, resident = 0;
+    file >> size >> resident;
+    return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
 Result<std::vector<BenchRow>> measure_connections(Folder const& folder, std::string const& drover) {
@@ -240,17 +263,92 @@ Result<std::vector<BenchRow>> measure_connections(Folder const& folder, std::str
     double serving = 0;
     std::thread thread([&] { serving = cpu_seconds([&] { loop.run(); }); });
     Result<std::size_t> listed = 0;
+    (void)list(drover, socket);  // what the first one needs, all have after it
+    auto const resident = resident_mebibytes();
     auto const before = cpu_of_children();
     auto const listing = best_of(kListings, [&] { return seconds([&] { listed = list(drover, socket); }); });
     auto const reading = (cpu_of_children() - before) / kListings;
+    auto const grown = resident_mebibytes() - resident;
     loop.post([&] { loop.stop(); });
     thread.join();
     if (!listed) return std::unexpected(listed.error());
     if (*listed != kConnections) return fail(fmt::format("{} rows were listed", *listed));
     rows.push_back({"ipvsadm -Lnc of a million connections", listing, "s", 3.0});
     rows.push_back({"  of that: CPU of the program that lists", reading, "s", std::nullopt});
-    rows.push_back({"  of that: CPU of the daemon", serving / kListings, "s", std::nullopt});
+    rows.push_back({"  of that: CPU of the daemon", serving / (kListings + 1), "s", std::nullopt});
+    rows.push_back({"  memory the daemon gains by three of them", grown, "MiB", 1.0});
     return rows;
+}
+
+/// A daemon that has no network and no checks: what live commands cost.
+class LiveDaemon final : public control::Daemon {
+public:
+    LiveDaemon(dataplane::BpfDataplane& dataplane, std::string const& file) : dataplane_(dataplane), live_(file) {}
+
+    control::About about() override { return {}; }
+    model::DataplaneObserved dataplane() override {
+        auto observed = dataplane_.observe();
+        live_.add_changes(observed);
+        return observed;
+    }
+    std::vector<model::InstanceObserved> instances() override { return {}; }
+    std::vector<model::CheckObserved> checks() override { return {}; }
+    Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
+    Result<control::ReloadReport> discard_changes() override { return control::ReloadReport{}; }
+    Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }
+    std::unique_ptr<control::ConnectionCursor> connections() override { return nullptr; }
+    Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) override {
+        return live_.edit(edits, author, [&]() -> Result<void> {
+            auto const healthy = [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; };
+            auto changes = dataplane_.apply(app::desired_state({}, live_.table(), healthy).desired);
+            if (!changes) return std::unexpected(changes.error());
+            return {};
+        });
+    }
+
+private:
+    dataplane::BpfDataplane& dataplane_;
+    app::LiveServices live_;
+};
+
+void write_rules(std::string const& path) {
+    std::string text;
+    for (std::uint32_t i = 0; i < kServices; ++i) {
+        text += fmt::format("-A -t {}:80 -s wrr\n", dotted(0x0a000001 + i));
+        for (std::uint32_t j = 0; j < kServers; ++j)
+            text += fmt::format("-a -t {}:80 -r {}:80 -g -w 1\n", dotted(0x0a000001 + i),
+                                dotted(0x0b000001 + (i * kServers + j) % kAddresses));
+    }
+    std::ofstream(path) << text;
+}
+
+Result<std::vector<BenchRow>> measure_live(Folder const& folder, std::string const& drover) {
+    auto const pins = fmt::format("/sys/fs/bpf/drover-scale-{}", ::getpid());
+    auto const dataplane = dataplane::BpfDataplane::open({pins, 1024});
+    if (!dataplane) return std::unexpected(dataplane.error());
+    loop::Loop loop;
+    LiveDaemon daemon(**dataplane, folder.file("drover.live"));
+    auto const socket = folder.file("live.sock");
+    auto server = control::Server::open(loop.context(), daemon, {.path = socket});
+    if (!server) return std::unexpected(server.error());
+    write_rules(folder.file("rules"));
+    double serving = 0;
+    std::thread thread([&] { serving = cpu_seconds([&] { loop.run(); }); });
+    auto const ipvsadm = fmt::format("{} --socket {} ipvsadm", drover, socket);
+    Result<std::size_t> said = 0, listed = 0;
+    auto const restoring = seconds([&] { said = lines_of(ipvsadm + " -R < " + folder.file("rules") + " 2>&1"); });
+    auto const listing = best_of(kListings, [&] { return seconds([&] { listed = lines_of(ipvsadm + " -Ln"); }); });
+    loop.post([&] { loop.stop(); });
+    thread.join();
+    server->reset();
+    (*dataplane)->remove();
+    if (!said) return std::unexpected(said.error());
+    if (!listed) return std::unexpected(listed.error());
+    if (*said != 0 || *listed != kServices * (kServers + 1) + 3)
+        return fail(fmt::format("-R said {} lines, and {} were listed", *said, *listed));
+    return std::vector<BenchRow>{{"ipvsadm -R of 10,000 services x 10 servers", restoring, "s", 3.0},
+                                 {"ipvsadm -Ln of 10,000 services x 10 servers", listing, "s", 1.0},
+                                 {"  CPU of the daemon for that restore and the listings", serving, "s", std::nullopt}};
 }
 
 }  // namespace
@@ -266,12 +364,14 @@ int main(int argc, char** argv) {
     auto const drover = (std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "drover").string();
     drover::bench::Folder const folder;
     auto rows = drover::bench::measure_services(folder);
-    auto const more = rows ? drover::bench::measure_connections(folder, drover) : rows;
-    if (!more) {
-        std::cerr << "scale: " << more.error().message << "\n";
-        return 1;
+    for (auto const measure : {drover::bench::measure_live, drover::bench::measure_connections}) {
+        auto const more = rows ? measure(folder, drover) : rows;
+        if (!more) {
+            std::cerr << "scale: " << more.error().message << "\n";
+            return 1;
+        }
+        rows->insert(rows->end(), more->begin(), more->end());
     }
-    rows->insert(rows->end(), more->begin(), more->end());
     drover::bench::print(*rows, json);
     return 0;
 }

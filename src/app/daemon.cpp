@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "app/configuration_file.h"
 #include "app/connection_rows.h"
 #include "app/desired.h"
 #include "app/script_users.h"
@@ -21,6 +22,7 @@ namespace drover::app {
 namespace {
 
 constexpr Duration kNotifyStopPatience = 1s;  // keepalived's
+constexpr std::size_t kChangesTold = 20;      // of one command, each in a line of the log
 
 std::string host_name() {
     char name[256] = {};
@@ -50,8 +52,8 @@ std::string keepalived_in_the_way(std::vector<model::Instance> const& ours) {
 
 }  // namespace
 
-Daemon::Daemon(RunOptions options, config::Loaded loaded)
-    : options_(std::move(options)), started_unix_us_(loop::unix_microseconds()), started_(loop::now()) {
+Daemon::Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded)
+    : options_(std::move(options)), file_(std::move(file)), live_(LiveFile::beside(options_.socket)), started_unix_us_(loop::unix_microseconds()), started_(loop::now()) {
     take(std::move(loaded));
 }
 
@@ -68,6 +70,7 @@ void Daemon::take(config::Loaded loaded) {
     secure_scripts_ = configuration_.global.enable_script_security;
     if (options_.vrrp_only) configuration_.services.clear();
     if (options_.checks_only) configuration_.instances.clear();
+    configured_ = configured_state(configuration_);
     read_unix_us_ = loop::unix_microseconds();
 }
 
@@ -121,16 +124,18 @@ Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
     if (dataplane_->adopted()) log::notice("taking over the packet path of an earlier drover, with its connections");
     if (!roles_)
         if (auto done = make_role_board(dataplane_->roles()); !done) return done;
+    live_.restore();  // the pins are ours alone now, and so is what stands beside them
+    live_.configure(configured_);
     start_checks();
     auto network = NetworkWatch::open(loop_, *dataplane_);
     if (!network) return std::unexpected(network.error());
     network_ = std::move(*network);
     if (auto changes = program(); !changes) return std::unexpected(changes.error());
-    if (auto done = network_->serve(configuration_); !done) return done;
+    if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return done;
     dataplane_->start_sweeping();
     take_turns();
-    for (auto const& sentence : refused_) log::warning("{}", sentence);
-    if (!configuration_.services.empty())
+    for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
+    if (!dataplane_->current().services.empty())
         log::notice("balanced packets are seen by neither nftables nor tcpdump on this host; `drover status` counts them");
     return {};
 }
@@ -146,16 +151,21 @@ void Daemon::start_checks() {
 }
 
 Result<std::vector<plan::Change>> Daemon::program() {
-    auto state = desired_state(configuration_, [this](ServiceKey const& service, Endpoint const& server) {
+    auto state = desired_state(configured_, live_.table(), [this](ServiceKey const& service, Endpoint const& server) {
         return checks_->pooled(service, server);
     });
-    refused_ = std::move(state.refused);
     slow_start_.apply(state.desired, state.slow_starts, loop::now());
     if (auto const step = slow_start_.next_step())
         next_rise_.at(*step, [this] { program_or_say(); });
     else
         next_rise_.cancel();
     return dataplane_->apply(state.desired);
+}
+
+/// Where services or servers may be others than before.
+Result<std::vector<plan::Change>> Daemon::program_with_network() {
+    if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return std::unexpected(done.error());
+    return program();
 }
 
 void Daemon::program_or_say() {
@@ -235,24 +245,26 @@ void Daemon::stop() {
 
 /// Changed, added and removed services, servers and instances are brought in line; what is unchanged is not touched.
 Result<control::ReloadReport> Daemon::reload() {
-    log::notice("Reloading {}", options_.configuration);
-    config::HostFiles files;
-    config::ThisHost const host(options_.config_id);
-    auto loaded = config::load(options_.configuration, files, host);
+    auto file = configuration_file(options_);
+    if (!file && file_) return fail(*file_ + " does not exist any more");
+    log::notice("Reloading {}", file.value_or("without a configuration file"));
+    auto loaded = load_configuration(file, options_.config_id);
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)
         return fail(config::render_text(loaded.diagnostics, false));
     if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
     auto const old_instances = configuration_.instances;
     control::ReloadReport report;
     for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
+    file_ = std::move(file);
     take(std::move(loaded));
     if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
+    auto const& ended = live_.configure(configured_);
+    report.warnings.insert(report.warnings.end(), ended.begin(), ended.end());
     checks_->apply(configuration_.services);
-    if (auto done = network_->serve(configuration_); !done) return std::unexpected(done.error());
-    auto changes = program();
+    auto changes = program_with_network();
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
-    for (auto const& sentence : refused_) log::warning("{}", sentence);
+    for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
     if (old_instances != configuration_.instances) {
         vrrp_->apply(configuration_.instances);
         report.changes.push_back("VRRP instances brought in line");
@@ -260,6 +272,36 @@ Result<control::ReloadReport> Daemon::reload() {
     for (auto const& change : report.changes) log::info("{}", change);
     log::notice("Reload complete: {} changes", report.changes.size());
     return report;
+}
+
+Result<control::ReloadReport> Daemon::discard_changes() {
+    control::ReloadReport report;
+    report.changes = live_.discard_changes();
+    auto const changes = program_with_network();
+    if (!changes) return std::unexpected(changes.error());
+    for (auto const& change : report.changes) log::notice("{}", change);
+    return report;
+}
+
+Result<std::vector<model::EditOutcome>> Daemon::edit(std::span<model::Edit const> edits, model::Author const& author) {
+    std::vector<plan::Change> changes;
+    auto outcomes = live_.edit(edits, author, [&]() -> Result<void> {
+        auto done = program_with_network();
+        if (!done) return std::unexpected(done.error());
+        changes = std::move(*done);
+        return {};
+    });
+    if (!outcomes) {
+        log::error("commands of {} were refused: {}", author.text(), outcomes.error().message);
+        return outcomes;
+    }
+    for (std::size_t i = 0; i < edits.size(); ++i)
+        if (auto const* const asked = std::get_if<model::edit::Zero>(&edits[i]); asked != nullptr && (*outcomes)[i].done())
+            (void)dataplane_->zero(asked->service ? std::optional(asked->service->key) : std::nullopt);
+    if (changes.size() > kChangesTold) log::notice("{} changes by {}", changes.size(), author.text());
+    else
+        for (auto const& change : changes) log::notice("{}, by {}", plan::describe(change), author.text());
+    return outcomes;
 }
 
 Result<control::ZeroReport> Daemon::zero(std::optional<ServiceKey> const& service) {
@@ -274,11 +316,13 @@ control::About Daemon::about() {
     about.version = version;
     about.host = host_name();
     about.pid = ::getpid();
-    about.configuration_file = options_.configuration;
+    about.configuration_file = file_.value_or("none: ipvsadm alone is served");
     about.configuration_read_unix_us = read_unix_us_;
     about.started_unix_us = started_unix_us_;
     about.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(loop::now() - started_).count();
-    about.notes = refused_;
+    about.notes = configured_.refused;
+    auto const live = live_.notes();
+    about.notes.insert(about.notes.end(), live.begin(), live.end());
     about.notes.insert(about.notes.end(), gate_alone_.begin(), gate_alone_.end());
     about.notes.insert(about.notes.end(), network_->notes().begin(), network_->notes().end());
     return about;
@@ -288,6 +332,7 @@ model::DataplaneObserved Daemon::dataplane() {
     auto observed = dataplane_->observe();
     for (auto& service : observed.services)
         for (auto& server : service.servers) server.rising_to = slow_start_.rising_to(service.key, server.endpoint);
+    live_.add_changes(observed);
     return observed;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/health_checks.h"
+#include "app/live_services.h"
 #include "app/network_watch.h"
 #include "app/rivals.h"
 #include "app/role_board.h"
@@ -31,7 +32,8 @@ namespace drover::app {
 
 class Daemon final : public control::Daemon {
 public:
-    Daemon(RunOptions options, config::Loaded loaded);
+    /// `file`: where `loaded` comes from; nothing: there is no configuration.
+    Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded);
     ~Daemon() override;
 
     /// From nothing to forwarding. An error is one sentence, and what had been begun ends with this object; a packet path
@@ -47,6 +49,8 @@ public:
     std::vector<model::CheckObserved> checks() override { return checks_->observed(); }
     std::unique_ptr<control::ConnectionCursor> connections() override;
     Result<control::ReloadReport> reload() override;
+    Result<control::ReloadReport> discard_changes() override;
+    Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) override;
     Result<control::ZeroReport> zero(std::optional<ServiceKey> const& service) override;
 
 private:
@@ -61,16 +65,19 @@ private:
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
     Result<std::vector<plan::Change>> program();
+    Result<std::vector<plan::Change>> program_with_network();
     void program_or_say();
     void take_turns();
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
     void take(config::Loaded loaded);
 
     RunOptions options_;
+    std::optional<std::string> file_;
     model::Configuration configuration_;
+    ConfiguredState configured_;
+    LiveServices live_;
     std::atomic<bool> secure_scripts_ = false;  // read by the VRRP thread, too
     std::set<std::string> gate_alone_;  // directors whose MAC is a gateway's, a sentence each
-    std::vector<std::string> refused_;  // services left out, a sentence each
     std::int64_t started_unix_us_ = 0;
     std::int64_t read_unix_us_ = 0;
     TimePoint started_;

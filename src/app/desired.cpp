@@ -4,6 +4,8 @@
 #include <iterator>
 #include <unordered_set>
 
+#include "live/rows.h"
+
 namespace drover::app {
 
 namespace {
@@ -17,8 +19,6 @@ std::string_view name(model::Forwarding forwarding) {
     }
     return "?";
 }
-
-using Health = std::function<Pooled(ServiceKey const&, Endpoint const&)>;
 
 std::vector<Prefix> of_family(std::vector<Prefix> const& prefixes, Family family) {
     std::vector<Prefix> fitting;
@@ -56,23 +56,13 @@ std::vector<model::RealServer const*> servers_for(model::Service const& service,
     return servers;
 }
 
-void fill_servers(model::Service const& service, Health const& health, model::DesiredService& desired) {
-    auto const& vip = desired.key.endpoint;
-    for (auto const* const server : servers_for(service, vip)) {
-        auto const pooled = health(service.key, server->endpoint);
-        if (pooled.in_pool || pooled.quiesced)
-            desired.servers.push_back({{server->endpoint.address, vip.port},
-                                       pooled.quiesced ? 0 : server->weight,
-                                       server->upper_threshold,
-                                       server->lower_threshold});
-    }
-}
-
 /// `key` is the service's own, or that of a member of its group.
-model::DesiredService desired_service(model::Service const& service, ServiceKey const& key, std::string instance,
-                                      Health const& health) {
+ConfiguredService configured_service(model::Service const& service, ServiceKey const& key, std::string instance) {
     auto const family = key.endpoint.address.family();
-    model::DesiredService desired;
+    ConfiguredService configured;
+    configured.checked_as = service.key;
+    configured.slow_start = std::chrono::seconds(service.slow_start);
+    auto& desired = configured.desired;
     desired.key = key;
     desired.scheduler = service.scheduler;
     desired.flags = service.flags;
@@ -84,8 +74,14 @@ model::DesiredService desired_service(model::Service const& service, ServiceKey 
                                                                                  : Prefix::host(key.endpoint.address).length;
     desired.instance = std::move(instance);
     fill_sources(service, family, desired);
-    fill_servers(service, health, desired);
-    return desired;
+    for (auto const* const server : servers_for(service, key.endpoint)) {
+        configured.checked.push_back(server->endpoint);
+        desired.servers.push_back({{server->endpoint.address, key.endpoint.port},
+                                   server->weight,
+                                   server->upper_threshold,
+                                   server->lower_threshold});
+    }
+    return configured;
 }
 
 std::unordered_map<Address, std::string> holders(model::Configuration const& configuration) {
@@ -94,6 +90,65 @@ std::unordered_map<Address, std::string> holders(model::Configuration const& con
         for (auto const* const list : {&instance.addresses, &instance.excluded})
             for (auto const& address : *list) instances.emplace(address.prefix.address, instance.name);
     return instances;
+}
+
+std::string instance_of(ConfiguredState const& state, ServiceKey const& key) {
+    auto const holder = state.instances.find(key.endpoint.address);
+    return holder == state.instances.end() ? std::string{} : holder->second;
+}
+
+/// What ipvsadm can say of a service; the rest of it is the configuration's.
+void overwrite(model::LiveService const& live, model::DesiredService& desired) {
+    desired.scheduler = model::scheduler_named(live.scheduler).value_or(model::Scheduler::none);
+    desired.flags = live.flags;
+    desired.flags.third = false;
+    desired.one_packet = live.one_packet;
+    desired.persistence_timeout = live.persistence_timeout;
+    desired.persistence_prefix = live::prefix_length(live).value_or(Prefix::host(desired.key.endpoint.address).length);
+}
+
+model::DesiredServer desired_server(model::LiveServer const& server) {
+    return {server.endpoint, server.weight, server.upper_threshold, server.lower_threshold};
+}
+
+/// Servers that no configuration knows, in the order in which they were added.
+void add_made_servers(live::Service const& live, model::DesiredService& desired) {
+    for (auto const& change : live.server_changes())
+        if (change.now && live.configured_server(change.endpoint) == nullptr)
+            desired.servers.push_back(desired_server(*change.now));
+}
+
+/// `live` may be null: nobody has ever changed anything.
+model::DesiredService merged(ConfiguredService const& configured, live::Service const* live, Health const& health) {
+    auto desired = configured.desired;
+    if (live != nullptr && live->change()) overwrite(*live->now(), desired);
+    bool const is_changed = live != nullptr && !live->server_changes().empty();
+    desired.servers.clear();
+    for (std::size_t i = 0; i < configured.checked.size(); ++i) {
+        auto server = configured.desired.servers[i];
+        if (is_changed) {
+            auto const* const now = live->server(server.endpoint);
+            if (now == nullptr) continue;
+            server = desired_server(*now);
+        }
+        auto const pooled = health(configured.checked_as, configured.checked[i]);
+        if (!pooled.in_pool && !pooled.quiesced) continue;
+        if (pooled.quiesced) server.weight = 0;
+        desired.servers.push_back(server);
+    }
+    if (is_changed) add_made_servers(*live, desired);
+    return desired;
+}
+
+/// A service that no configuration knows.
+model::DesiredService made(ConfiguredState const& configured, live::Service const& live) {
+    model::DesiredService desired;
+    desired.key = live.name().key;
+    desired.behaviour = configured.behaviour;
+    desired.instance = instance_of(configured, desired.key);
+    overwrite(*live.now(), desired);
+    add_made_servers(live, desired);
+    return desired;
 }
 
 }  // namespace
@@ -108,11 +163,9 @@ std::vector<ServiceKey> keys_of(model::Service const& service) {
     return service.group.empty() ? std::vector{service.key} : service.group;
 }
 
-DesiredState desired_state(model::Configuration const& configuration, Health const& health) {
-    DesiredState state;
-    state.desired.timeouts = configuration.global.timeouts;
-    state.desired.limits = configuration.global.limits;
-    auto const instances = holders(configuration);
+ConfiguredState configured_state(model::Configuration const& configuration) {
+    ConfiguredState state{configuration.global.timeouts, configuration.global.limits, configuration.global.behaviour, {}, {},
+                          holders(configuration)};
     std::unordered_set<ServiceKey> seen;
     for (auto const& service : configuration.services) {
         if (auto const why = why_refused(service); !why.empty()) {
@@ -121,15 +174,51 @@ DesiredState desired_state(model::Configuration const& configuration, Health con
                                     service.key.keepalived_text() + " is left out: " + why);
             continue;
         }
-        for (auto const& key : keys_of(service)) {
-            if (!seen.insert(key).second) continue;  // config says which of two counts
-            auto const holder = instances.find(key.endpoint.address);
-            state.desired.services.push_back(desired_service(
-                service, key, holder == instances.end() ? std::string{} : holder->second, health));
-            if (service.slow_start > 0 && model::has_slow_start(service.scheduler))
-                state.slow_starts.emplace(key, std::chrono::seconds(service.slow_start));
-        }
+        for (auto const& key : keys_of(service))
+            if (seen.insert(key).second)  // config says which of two counts
+                state.services.push_back(configured_service(service, key, instance_of(state, key)));
     }
+    return state;
+}
+
+live::Configured as_configured(ConfiguredState const& state) {
+    live::Configured configured{state.timeouts, {}};
+    configured.services.reserve(state.services.size());
+    for (auto const& service : state.services) {
+        auto const& desired = service.desired;
+        auto& seen = configured.services.emplace_back();
+        seen.service = {.name = {desired.key},
+                        .scheduler = std::string(model::name(desired.scheduler)),
+                        .flags = desired.flags,
+                        .one_packet = desired.one_packet,
+                        .persistence_timeout = desired.persistence_timeout,
+                        .persistence_mask =
+                            live::persistence_mask(desired.key.endpoint.address.family(), desired.persistence_prefix)};
+        seen.servers.reserve(desired.servers.size());
+        for (auto const& server : desired.servers)
+            seen.servers.push_back({.endpoint = server.endpoint,
+                                    .weight = server.weight,
+                                    .upper_threshold = server.upper_threshold,
+                                    .lower_threshold = server.lower_threshold});
+    }
+    return configured;
+}
+
+DesiredState desired_state(ConfiguredState const& configured, live::Table const& table, Health const& health) {
+    DesiredState state;
+    state.desired.timeouts = table.timeouts();
+    state.desired.limits = configured.limits;
+    state.desired.services.reserve(configured.services.size());
+    for (auto const& service : configured.services) {
+        auto const* const live = table.find({service.desired.key});
+        if (live != nullptr && live->now() == nullptr) continue;
+        state.desired.services.push_back(merged(service, live, health));
+        auto const& merged = state.desired.services.back();
+        if (service.slow_start > Duration{0} && model::has_slow_start(merged.scheduler))
+            state.slow_starts.emplace(merged.key, service.slow_start);
+    }
+    for (auto const* const live : table.services())
+        if (!live->configured() && live->name().fwmark == 0) state.desired.services.push_back(made(configured, *live));
     return state;
 }
 

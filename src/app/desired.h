@@ -1,4 +1,4 @@
-// Configuration and health worked into one desired state of the data plane.
+// Configuration, live changes and health worked into one desired state of the data plane.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "live/table.h"
 #include "model/configuration.h"
 #include "model/desired.h"
 
@@ -18,15 +19,39 @@ struct Pooled {
     bool quiesced = false;   ///< inhibit_on_failure: weight 0 instead of leaving
 };
 
+/// Asked for what the configuration names: the first member of a group, and the server's own port.
+using Health = std::function<Pooled(ServiceKey const&, Endpoint const&)>;
+
+/// A service that the configuration stands for, by itself or as a member of a virtual_server_group.
+struct ConfiguredService {
+    model::DesiredService desired;   ///< with all its servers and their full weights
+    ServiceKey checked_as;           ///< by which its checks are known
+    std::vector<Endpoint> checked;   ///< of each server in turn, by which its checks are known
+    Duration slow_start{0};          ///< 0: none
+};
+
+/// What the configuration says of the data plane, before anything else is worked in.
+struct ConfiguredState {
+    model::Timeouts timeouts;
+    model::Limits limits;
+    model::Behaviour behaviour;                         ///< of services that do not say otherwise
+    std::vector<ConfiguredService> services;            ///< no two of one key
+    std::vector<std::string> refused;                   ///< a sentence for each service that is left out, and why
+    std::unordered_map<Address, std::string> instances; ///< which instance holds a VIP
+};
+
+ConfiguredState configured_state(model::Configuration const& configuration);
+
+/// As live commands see it.
+live::Configured as_configured(ConfiguredState const& state);
+
 struct DesiredState {
-    model::Desired desired;            ///< a virtual_server_group as one service for each of its members
-    std::vector<std::string> refused;  ///< a sentence for each service that is left out, and why
+    model::Desired desired;
     std::unordered_map<ServiceKey, Duration> slow_starts;  ///< services with slow_start; their weights here are the full ones
 };
 
-/// `health` is asked for what the configuration names: the first member of a group, and the server's own port.
-DesiredState desired_state(model::Configuration const& configuration,
-                           std::function<Pooled(ServiceKey const&, Endpoint const&)> const& health);
+/// Checks act on configured servers, whatever weight a command gave them; servers that only a command knows have none.
+DesiredState desired_state(ConfiguredState const& configured, live::Table const& table, Health const& health);
 
 /// Why this version cannot serve the service; empty: it can.
 std::string why_refused(model::Service const& service);

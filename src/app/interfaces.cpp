@@ -3,39 +3,42 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "app/desired.h"
-
 namespace drover::app {
 
 namespace {
 
-std::set<std::string> named_in(model::Configuration const& configuration) {
-    std::set<std::string> names;
-    for (auto const& instance : configuration.instances) {
-        names.insert(instance.interface);
-        for (auto const* list : {&instance.addresses, &instance.excluded})
-            for (auto const& address : *list)
-                if (!address.device.empty()) names.insert(address.device);
-    }
-    return names;
-}
-
 /// VIPs that are under no instance are set by somebody else: where they are, their packets come in.
-std::set<int> carrying_vips(model::Configuration const& configuration, HostNetwork const& host) {
-    std::unordered_set<Address> vips;
-    for (auto const& service : configuration.services)
-        for (auto const& key : keys_of(service)) vips.insert(key.endpoint.address);
+std::set<int> carrying_vips(NetworkNeeds const& needs, HostNetwork const& host) {
     std::set<int> found;
     for (auto const& address : host.addresses)
-        if (vips.contains(address.prefix.address)) found.insert(address.ifindex);
+        if (needs.vips.contains(address.prefix.address)) found.insert(address.ifindex);
+    return found;
+}
+
+/// Families of the VIPs that are on the loopback interface and that no instance sets.
+std::set<Family> families_on_loopback(NetworkNeeds const& needs, HostNetwork const& host) {
+    std::set<Family> families;
+    for (auto const& address : host.addresses) {
+        auto const& vip = address.prefix.address;
+        if (!needs.vips.contains(vip) || needs.held.contains(vip)) continue;
+        auto const link = std::ranges::find(host.links, address.ifindex, &netlink::Link::index);
+        if (link != host.links.end() && link->loopback) families.insert(vip.family());
+    }
+    return families;
+}
+
+std::set<int> towards_loopback(NetworkNeeds const& needs, HostNetwork const& host) {
+    auto const families = families_on_loopback(needs, host);
+    std::set<int> found;
+    for (auto const& address : host.addresses)
+        if (families.contains(address.prefix.address.family())) found.insert(address.ifindex);
     return found;
 }
 
 /// Default routes of the families that there are services of.
-std::set<int> towards_clients(model::Configuration const& configuration, HostNetwork const& host) {
+std::set<int> towards_clients(NetworkNeeds const& needs, HostNetwork const& host) {
     std::set<Family> families;
-    for (auto const& service : configuration.services)
-        for (auto const& key : keys_of(service)) families.insert(key.endpoint.address.family());
+    for (auto const& vip : needs.vips) families.insert(vip.family());
     std::set<int> found;
     for (auto const& route : host.routes)
         if (route.destination.length == 0 && families.contains(route.destination.address.family()) &&
@@ -54,12 +57,35 @@ std::string why_not(netlink::Link const& link) {
 
 }  // namespace
 
-WantedInterfaces wanted_interfaces(model::Configuration const& configuration, HostNetwork const& host,
-                                   std::set<int> const& to_servers) {
-    auto const names = named_in(configuration);
+NetworkNeeds needs_of(model::Configuration const& configuration, live::Table const& table) {
+    NetworkNeeds needs;
+    needs.taking = configuration.global.taking;
+    for (auto const& instance : configuration.instances) {
+        needs.interfaces.insert(instance.interface);
+        for (auto const* list : {&instance.addresses, &instance.excluded})
+            for (auto const& address : *list) {
+                needs.held.insert(address.prefix.address);
+                if (!address.device.empty()) needs.interfaces.insert(address.device);
+            }
+    }
+    std::unordered_set<Address> servers;
+    for (auto const* const service : table.services()) {
+        if (service->name().fwmark != 0) continue;
+        needs.vips.insert(service->name().key.endpoint.address);
+        for (auto const& server : service->configured_servers()) servers.insert(server.endpoint.address);
+        for (auto const& change : service->server_changes())
+            if (change.now) servers.insert(change.endpoint.address);
+    }
+    needs.servers.insert(servers.begin(), servers.end());
+    return needs;
+}
+
+WantedInterfaces wanted_interfaces(NetworkNeeds const& needs, HostNetwork const& host, std::set<int> const& to_servers) {
+    auto const& names = needs.interfaces;
     auto indexes = to_servers;
-    indexes.merge(carrying_vips(configuration, host));
-    indexes.merge(towards_clients(configuration, host));
+    indexes.merge(carrying_vips(needs, host));
+    indexes.merge(towards_clients(needs, host));
+    indexes.merge(towards_loopback(needs, host));
 
     WantedInterfaces wanted;
     for (auto const& link : host.links) {

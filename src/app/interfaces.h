@@ -1,11 +1,15 @@
 // On which interfaces the packet path must sit: design.md, "every Ethernet-like interface that carries an instance, a
-// VIP, or a route to a real server or to clients".
+// VIP, or a route to a real server or to clients". Where a VIP is on the loopback interface and under no instance, its
+// packets may come in by any interface of its family.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
+#include "live/table.h"
 #include "model/configuration.h"
 #include "netlink/io/address.h"
 #include "netlink/io/link.h"
@@ -20,13 +24,25 @@ struct HostNetwork {
     std::vector<netlink::Route> routes;
 };
 
+/// What the host's network is needed for.
+struct NetworkNeeds {
+    std::set<std::string> interfaces = {};     ///< named by instances
+    std::unordered_set<Address> vips = {};     ///< of all services
+    std::unordered_set<Address> held = {};     ///< those that an instance sets when it is master
+    std::set<Address> servers = {};
+    std::optional<model::Taking> taking = {};  ///< asked for; nothing: the best that each interface can have
+    bool operator==(NetworkNeeds const&) const = default;
+};
+
+/// Services and servers are those of the table: configured ones, and those that live commands made.
+NetworkNeeds needs_of(model::Configuration const& configuration, live::Table const& table);
+
 struct WantedInterfaces {
     std::vector<netlink::Link> links;  ///< to attach to
     std::vector<std::string> notes;    ///< one sentence for each that was wanted and cannot be had
 };
 
 /// `to_servers`: the interfaces by which the real servers are reached (dataplane::NextHops).
-WantedInterfaces wanted_interfaces(model::Configuration const& configuration, HostNetwork const& host,
-                                   std::set<int> const& to_servers);
+WantedInterfaces wanted_interfaces(NetworkNeeds const& needs, HostNetwork const& host, std::set<int> const& to_servers);
 
 }  // namespace drover::app

@@ -5,7 +5,6 @@
 #include <thread>
 #include <variant>
 
-#include "app/desired.h"
 #include "base/log.h"
 #include "loop/io/clock.h"
 #include "netlink/io/neighbour.h"
@@ -16,14 +15,6 @@ namespace {
 
 constexpr auto kLinkPatience = std::chrono::seconds(5);
 constexpr auto kLinkLook = std::chrono::milliseconds(20);
-
-std::set<Address> servers_of(model::Configuration const& configuration) {
-    std::set<Address> servers;
-    for (auto const& service : configuration.services)
-        if (why_refused(service).empty())
-            for (auto const& server : service.servers) servers.insert(server.endpoint.address);
-    return servers;
-}
 
 bool moves_interfaces(netlink::Event const& event) {
     return std::holds_alternative<netlink::LinkChanged>(event) || std::holds_alternative<netlink::LinkGone>(event) ||
@@ -85,10 +76,10 @@ Result<HostNetwork> NetworkWatch::dump() {
     return HostNetwork{std::move(*links), std::move(*addresses), std::move(*routes)};
 }
 
-Result<void> NetworkWatch::serve(model::Configuration const& configuration) {
-    bool const is_taken_otherwise = configuration.global.taking != configuration_.global.taking;
-    configuration_ = configuration;
-    next_hops_.want(servers_of(configuration_));
+Result<void> NetworkWatch::serve(NetworkNeeds needs) {
+    bool const is_taken_otherwise = needs.taking != needs_.taking;
+    needs_ = std::move(needs);
+    next_hops_.want(needs_.servers);
     return place_packet_path(is_taken_otherwise);
 }
 
@@ -106,9 +97,7 @@ bool NetworkWatch::is_gateway(int ifindex, Mac const& mac) {
 Result<void> NetworkWatch::place_packet_path(bool again) {
     auto const host = dump();
     if (!host) return std::unexpected(host.error());
-    auto const wanted = configuration_.services.empty()
-                            ? WantedInterfaces{}
-                            : wanted_interfaces(configuration_, *host, next_hops_.interfaces());
+    auto const wanted = needs_.vips.empty() ? WantedInterfaces{} : wanted_interfaces(needs_, *host, next_hops_.interfaces());
     for (auto const& note : wanted.notes)
         if (std::ranges::find(notes_, note) == notes_.end()) log::warning("{}", note);
     notes_ = wanted.notes;
@@ -134,7 +123,7 @@ Result<bool> NetworkWatch::attach(netlink::Link const& link, bool again) {
         dataplane_.set_mac(link.index, *link.mac);
         return false;
     }
-    auto const done = dataplane_.attach(link.index, link.name, *link.mac, configuration_.global.taking);
+    auto const done = dataplane_.attach(link.index, link.name, *link.mac, needs_.taking);
     if (!done) return std::unexpected(done.error());
     log::notice("packets on {} are balanced {}{}", link.name,
                 done->mode == name(model::Taking::tc) ? "at tc ingress" : "in XDP, " + done->mode + " mode",

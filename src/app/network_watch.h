@@ -14,7 +14,6 @@
 #include "dataplane/io/next_hops.h"
 #include "loop/io/loop.h"
 #include "loop/io/timer.h"
-#include "model/configuration.h"
 #include "netlink/io/monitor.h"
 #include "netlink/io/socket.h"
 
@@ -27,7 +26,7 @@ public:
     /// What the network is looked after for: attaches where it must and detaches where nothing is wanted any more. Fails
     /// when an interface that is there refuses the packet path. A link that goes down because of the attaching (drivers
     /// that reset their queues) is waited for, at most 5 s.
-    Result<void> serve(model::Configuration const& configuration);
+    Result<void> serve(NetworkNeeds needs);
 
     /// The MAC belongs to a router that this host's routes go by on the interface.
     bool is_gateway(int ifindex, Mac const& mac);
@@ -52,7 +51,7 @@ private:
     netlink::Socket socket_;
     dataplane::NextHops next_hops_;
     loop::Timer refresh_, ask_;
-    model::Configuration configuration_;
+    NetworkNeeds needs_;
     std::vector<std::string> notes_;
 };
 

@@ -7,12 +7,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "app/configuration_file.h"
 #include "app/daemon.h"
 #include "app/realtime.h"
 #include "app/run_options.h"
 #include "base/log.h"
-#include "config/io/host_files.h"
-#include "config/load.h"
+#include "config/diagnostic.h"
 
 namespace drover::app {
 
@@ -43,10 +43,10 @@ Result<void> write_pid_file(std::string const& path) {
     return {};
 }
 
-int run_daemon(RunOptions const& options, config::Loaded loaded) {
-    log::notice("Starting drover with {}", options.configuration);
+int run_daemon(RunOptions const& options, std::optional<std::string> const& file, config::Loaded loaded) {
+    log::notice("Starting drover with {}", file.value_or("no configuration file: it serves what ipvsadm makes"));
     if (auto locked = lock_memory(); !locked) log::warning("{}", locked.error().message);
-    Daemon daemon(options, std::move(loaded));
+    Daemon daemon(options, file, std::move(loaded));
     if (auto started = daemon.start(); !started) {
         log::error("{}", started.error().message);
         log::stop();
@@ -64,9 +64,8 @@ int run_daemon(RunOptions const& options, config::Loaded loaded) {
 }  // namespace
 
 int run(RunOptions const& options) {
-    config::HostFiles files;
-    config::ThisHost const host(options.config_id);
-    auto loaded = config::load(options.configuration, files, host);
+    auto const file = configuration_file(options);
+    auto loaded = load_configuration(file, options.config_id);
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument) {
         std::cerr << config::render_text(loaded.diagnostics, ::isatty(STDERR_FILENO) == 1);
         return loaded.exit_code;
@@ -74,7 +73,7 @@ int run(RunOptions const& options) {
     if (!options.foreground && ::daemon(0, 0) != 0) return refuse("go to the background: " + std::string(std::strerror(errno)));
     raise_descriptor_limit();
     log::start(options.sink, options.lowest);
-    int const code = run_daemon(options, std::move(loaded));
+    int const code = run_daemon(options, file, std::move(loaded));
     log::stop();
     return code;
 }

@@ -9,7 +9,7 @@
 namespace drover::app {
 
 struct RunOptions {
-    std::string configuration;  ///< empty: /etc/drover/drover.conf, else /etc/keepalived/keepalived.conf
+    std::string configuration;  ///< empty: the usual file, and none if that does not exist (configuration_file.h)
     bool foreground = false;    ///< -n: do not fork into the background
     log::Sink sink = log::Sink::syslog;
     log::Level lowest = log::Level::info;

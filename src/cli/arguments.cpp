@@ -6,12 +6,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <memory>
 
 #include "cli/exit_code.h"
 #include "cli/help.h"
+#include "app/configuration_file.h"
 #include "base/version.h"
 #include "cli/keepalived_options.h"
 
@@ -175,9 +175,9 @@ Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
     }
     if (auto const text = parse(*app, name, words)) return *text;
 
-    if (run.options.configuration.empty()) run.options.configuration = default_configuration();
     if (run.test) {
-        if (run.test_files.empty()) run.test_files = {run.options.configuration};
+        if (run.test_files.empty() && !run.options.configuration.empty()) run.test_files = {run.options.configuration};
+        if (run.test_files.empty()) run.test_files = {app::usual_configuration()};
         return CheckRequest{run.test_files, run.options.config_id, false, false};
     }
     if (!run.test_files.empty()) return wrong(name, fmt::format("`{}` is one word too many", run.test_files.front()));
@@ -209,11 +209,24 @@ Request read_check(std::vector<std::string> const& words) {
     app->add_flag("--json", request.json, "for programs");
     app->get_option("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     if (auto const text = parse(*app, " check", words)) return *text;
-    if (request.files.empty()) request.files = {default_configuration()};
+    if (request.files.empty()) request.files = {app::usual_configuration()};
     return request;
 }
 
-/// status, conns and reload take the same options.
+Request read_reload(std::vector<std::string> const& words) {
+    auto const app = parser(" reload", "Has the daemon read its configuration again, and says what that changed.");
+    ReloadRequest request;
+    Globals globals;
+    globals.offer(*app, false);
+    app->add_flag("--json", request.json, "the daemon's answer as it came");
+    app->add_flag("--discard-changes", request.discard_changes,
+                  "also end what ipvsadm has changed on services of the configuration");
+    if (auto const text = parse(*app, " reload", words)) return *text;
+    request.socket = globals.socket;
+    return request;
+}
+
+/// status and conns take the same options.
 template <class T>
 Request read_question(std::vector<std::string> const& words, std::string const& name, std::string const& description) {
     auto const app = parser(name, description);
@@ -236,7 +249,7 @@ Request read_cleanup(std::vector<std::string> const& words) {
     app->add_option("-i,--config-id", request.options.config_id, "which @ID lines count; default: the host name")->type_name("ID");
     app->add_flag("--stale", request.options.stale, "only if other directors have taken over, and leave the packet path for the next daemon");
     if (auto const text = parse(*app, " cleanup", words, true)) return *text;
-    if (request.options.configuration.empty()) request.options.configuration = default_configuration();
+    if (request.options.configuration.empty()) request.options.configuration = app::usual_configuration();
     request.options.pin_directory = globals.pin_directory;
     return request;
 }
@@ -288,11 +301,7 @@ constexpr std::array subcommands{
                [](std::vector<std::string> const& words) {
                    return read_question<ConnsRequest>(words, " conns", "Lists the connections.");
                }},
-    Subcommand{"reload",
-               [](std::vector<std::string> const& words) {
-                   return read_question<ReloadRequest>(
-                       words, " reload", "Has the daemon read its configuration again, and says what that changed.");
-               }},
+    Subcommand{"reload", read_reload},
     Subcommand{"cleanup", read_cleanup},
     Subcommand{"real", read_real},
 };
@@ -326,12 +335,6 @@ Request read_ipvsadm(std::vector<std::string> const& leading, std::vector<std::s
 }  // namespace
 
 std::string default_socket() { return from_environment("DROVER_SOCKET", "/run/drover/drover.sock"); }
-
-std::string default_configuration() {
-    std::error_code ignored;
-    std::string const own = "/etc/drover/drover.conf";
-    return std::filesystem::exists(own, ignored) ? own : "/etc/keepalived/keepalived.conf";
-}
 
 Request read_arguments(std::span<std::string const> words) {
     auto const length = leading_length(words);

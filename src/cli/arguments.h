@@ -37,6 +37,7 @@ struct ConnsRequest {
 struct ReloadRequest {
     std::string socket;
     bool json = false;
+    bool discard_changes = false;  ///< also end what live commands have changed on configured services
 };
 
 struct CleanupRequest {
@@ -71,7 +72,5 @@ Request read_arguments(std::span<std::string const> words);
 
 /// DROVER_SOCKET, else the default.
 std::string default_socket();
-/// /etc/drover/drover.conf if it exists, else /etc/keepalived/keepalived.conf.
-std::string default_configuration();
 
 }  // namespace drover::cli

@@ -6,8 +6,26 @@
 
 namespace drover::cli {
 
+namespace {
+
+Result<std::string> ask(ReloadRequest const& request) {
+    control::SocketClient const client(request.socket);
+    auto body = client.post("/v1/reload");
+    if (!body || !request.discard_changes) return body;
+    auto const discarded = client.post("/v1/discard-changes");
+    if (!discarded) return discarded;
+    auto report = control::reload_report_from_json(*body);
+    auto const more = control::reload_report_from_json(*discarded);
+    if (!report) return std::unexpected(report.error());
+    if (!more) return std::unexpected(more.error());
+    report->changes.insert(report->changes.end(), more->changes.begin(), more->changes.end());
+    return control::to_json(*report);
+}
+
+}  // namespace
+
 int reload(ReloadRequest const& request) {
-    auto const body = control::SocketClient(request.socket).post("/v1/reload");
+    auto const body = ask(request);
     if (!body) return complain("drover reload", body.error());
     if (request.json) {
         print(*body + "\n");

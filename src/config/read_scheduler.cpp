@@ -9,17 +9,23 @@ namespace drover::config {
 
 namespace {
 
+/// `none` is a word of ipvsadm only.
+std::optional<model::Scheduler> lb_algo(std::string_view word) {
+    auto const scheduler = model::scheduler_named(word);
+    return scheduler == model::Scheduler::none ? std::nullopt : scheduler;
+}
+
 bool is_scheduler_word(Statement const& s) { return s.name() == "lb_algo" || s.name() == "lvs_sched"; }
 
 void read_scheduler(Reading& reading, Token const& word, model::Service& service) {
-    if (auto const scheduler = model::scheduler_named(word.text)) {
+    if (auto const scheduler = lb_algo(word.text)) {
         service.scheduler = *scheduler;
         return;
     }
     auto lower = std::string(word.text);
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     reading.reporter.warn(word.position, "bad-word", fmt::format("`{}` is no lb_algo: this line is ignored", word.text),
-                          model::scheduler_named(lower) ? lower : std::string{});
+                          lb_algo(lower) ? lower : std::string{});
 }
 
 /// IPVS has one flag for the port and one for the fallback; sh and mh have their words in common, as for keepalived.
@@ -48,7 +54,7 @@ bool read_scheduler_word(Reading& reading, Statement const& s, model::Service& s
 }
 
 bool names_scheduler(Statement const& s) {
-    return is_scheduler_word(s) && s.argument(1) != nullptr && model::scheduler_named(s.argument(1)->text).has_value();
+    return is_scheduler_word(s) && s.argument(1) != nullptr && lb_algo(s.argument(1)->text).has_value();
 }
 
 }  // namespace drover::config

@@ -5,11 +5,14 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/endpoint.h"
 #include "base/result.h"
 #include "control/status.h"
+#include "model/author.h"
+#include "model/edit.h"
 #include "model/observed.h"
 
 namespace drover::control {
@@ -33,6 +36,11 @@ public:
     virtual std::unique_ptr<ConnectionCursor> connections() = 0;
     /// An error leaves everything as it was; its message says what is wrong with the file.
     virtual Result<ReloadReport> reload() = 0;
+    /// What live commands have changed on configured services, and the timeouts, is as configured again.
+    virtual Result<ReloadReport> discard_changes() = 0;
+    /// One outcome for each edit, in order; one that is refused does not keep those behind it from being carried out. An
+    /// error: the packet path has no room for them all, and nothing was changed.
+    virtual Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) = 0;
     /// Counters and rates of the service and its servers, or of all, begin at nought; an error: there is no such service.
     virtual Result<ZeroReport> zero(std::optional<ServiceKey> const& service) = 0;
 };

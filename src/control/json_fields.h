@@ -22,6 +22,14 @@ struct Time {
 template <class Integer>
 Time(Integer&) -> Time<Integer>;
 
+/// Marks a field that is written only where it is not the type's standard value, and read as that where it is missing.
+template <class T>
+struct OrStandard {
+    T& value;
+};
+template <class T>
+OrStandard(T&) -> OrStandard<T>;
+
 // --- words of enumerations
 
 template <class Enum, std::size_t size>
@@ -39,6 +47,25 @@ constexpr EnumWords<model::VrrpState, 4> words(model::VrrpState) {
 constexpr EnumWords<model::HealthState, 3> words(model::HealthState) {
     using enum model::HealthState;
     return {{{unknown, "unknown"}, {up, "up"}, {down, "down"}}};
+}
+
+constexpr EnumWords<model::Forwarding, 4> words(model::Forwarding) {
+    using enum model::Forwarding;
+    return {{{direct_routing, "direct_routing"}, {nat, "nat"}, {tunnel, "tunnel"}, {reflect, "reflect"}}};
+}
+
+constexpr EnumWords<model::Tunnel::Type, 3> words(model::Tunnel::Type) {
+    using enum model::Tunnel::Type;
+    return {{{ipip, "ipip"}, {gue, "gue"}, {gre, "gre"}}};
+}
+
+constexpr EnumWords<model::Tunnel::Checksum, 3> words(model::Tunnel::Checksum) {
+    using enum model::Tunnel::Checksum;
+    return {{{none, "none"}, {plain, "plain"}, {remote, "remote"}}};
+}
+
+constexpr EnumWords<model::SyncRole, 2> words(model::SyncRole) {
+    return {{{model::SyncRole::master, "master"}, {model::SyncRole::backup, "backup"}}};
 }
 
 // --- the fields
@@ -65,6 +92,8 @@ void fields(T& counters, auto&& field) {
     field("connections", counters.connections);
     field("packets", counters.packets);
     field("bytes", counters.bytes);
+    field("packets_out", OrStandard{counters.packets_out});
+    field("bytes_out", OrStandard{counters.bytes_out});
 }
 
 template <For<model::Rates> T>
@@ -72,6 +101,8 @@ void fields(T& rates, auto&& field) {
     field("connections", rates.connections);
     field("packets", rates.packets);
     field("bytes", rates.bytes);
+    field("packets_out", OrStandard{rates.packets_out});
+    field("bytes_out", OrStandard{rates.bytes_out});
 }
 
 template <For<model::SchedulerFlags> T>
@@ -80,6 +111,7 @@ void fields(T& flags, auto&& field) {
     field("fallback", flags.fallback);
     field("sh_even", flags.sh_even);
     field("random_start", flags.random_start);
+    field("third", OrStandard{flags.third});
 }
 
 template <For<model::Limits> T>
@@ -117,6 +149,35 @@ void fields(T& row, auto&& field) {
     field("virtual", row.virtual_server);
     field("server", row.real_server);
     field("template", row.is_template);
+    field("of_mark", OrStandard{row.of_mark});
+    field("persistence_engine", OrStandard{row.persistence_engine});
+    field("persistence_data", OrStandard{row.persistence_data});
+}
+
+template <For<model::Author> T>
+void fields(T& author, auto&& field) {
+    field("pid", author.pid);
+    field("uid", author.uid);
+    field("user", author.user);
+    field("at", Time(author.unix_us));
+}
+
+template <For<model::Tunnel> T>
+void fields(T& tunnel, auto&& field) {
+    field("type", tunnel.type);
+    field("port", tunnel.port);
+    field("checksum", tunnel.checksum);
+}
+
+template <For<model::SyncDaemon> T>
+void fields(T& daemon, auto&& field) {
+    field("role", daemon.role);
+    field("interface", daemon.interface);
+    field("sync_id", daemon.sync_id);
+    field("max_length", OrStandard{daemon.max_length});
+    field("group", OrStandard{daemon.group});
+    field("port", OrStandard{daemon.port});
+    field("ttl", OrStandard{daemon.ttl});
 }
 
 template <For<model::ServerObserved> T>
@@ -135,16 +196,24 @@ void fields(T& server, auto&& field) {
     field("next_hop", server.next_hop);
     field("next_hop_interface", server.next_hop_interface);
     field("local", server.local);
+    field("forwarding", OrStandard{server.forwarding});
+    field("tunnel", OrStandard{server.tunnel});
+    field("changed", OrStandard{server.changed});
 }
 
 template <For<model::ServiceObserved> T>
 void fields(T& service, auto&& field) {
     field("service", service.key);
+    field("fwmark", OrStandard{service.fwmark});
     field("scheduler", service.scheduler);
     field("flags", service.flags);
     field("one_packet", service.one_packet);
     field("persistence_timeout_s", service.persistence_timeout);
     field("persistence_prefix", service.persistence_prefix);
+    field("persistence_mask", OrStandard{service.persistence_mask});
+    field("persistence_engine", OrStandard{service.persistence_engine});
+    field("changed", OrStandard{service.changed});
+    field("configured", service.configured);
     field("instance", service.instance);
     field("gate_open", service.gate_open);
     field("allow", service.allow);
@@ -182,6 +251,8 @@ void fields(T& dataplane, auto&& field) {
     field("flood", dataplane.flood);
     field("rates", dataplane.rates);
     field("verdicts", dataplane.verdicts);
+    field("sync_daemons", OrStandard{dataplane.sync_daemons});
+    field("timeouts_changed", OrStandard{dataplane.timeouts_changed});
     field("services", dataplane.services);
 }
 

@@ -168,6 +168,22 @@ std::string options_text(model::ServiceObserved const& service) {
     return text;
 }
 
+/// "root (pid 4711) 2 min 3 s ago".
+std::string author_text(model::Author const& author, Look const& look) {
+    return fmt::format("{} at {} ({} ago)", author.text(), look.clock_text(author.unix_us), look.age(author.unix_us));
+}
+
+/// What live commands did, a line each.
+std::string changes_text(model::ServiceObserved const& service, Look const& look) {
+    std::string text;
+    if (service.changed)
+        text += fmt::format("    {} by {}\n", service.configured ? "changed" : "made", author_text(*service.changed, look));
+    for (auto const& server : service.servers)
+        if (server.changed)
+            text += fmt::format("    {} changed by {}\n", server.endpoint.text(), author_text(*server.changed, look));
+    return text;
+}
+
 std::string rates_text(model::Rates const& rates) {
     return fmt::format("{} connections, {} packets, {} bytes a second", rates.connections, rates.packets, rates.bytes);
 }
@@ -180,11 +196,13 @@ std::string service_text(model::ServiceObserved const& service, std::vector<mode
     text += gate_text(service, look) + "\n";
     auto const lines = server_lines(service, checks);
     if (lines.empty())
-        return text + "    " + look.paint(Hue::bad, "no real servers: new connections are dropped") + "\n";
+        return text + "    " + look.paint(Hue::bad, "no real servers: new connections are dropped") + "\n" +
+               changes_text(service, look);
     text += look.paint(Hue::faint, fmt::format("    {:<24} {:>6} {:>10} {:>10}  {:<20} {}", "SERVER", "WEIGHT",
                                                "ACTIVECONN", "INACTCONN", "HEALTH", "NEXT HOP")) +
             "\n";
     for (auto const& line : lines) text += server_text(line, look);
+    text += changes_text(service, look);
     if (service.rates != model::Rates{}) text += look.paint(Hue::faint, "    " + rates_text(service.rates)) + "\n";
     if (service.unreachable)
         text += "    " +
@@ -229,6 +247,10 @@ std::string table_text(model::DataplaneObserved const& dataplane, Look const& lo
 
 std::string limits_text(model::DataplaneObserved const& dataplane, Look const& look) {
     std::string text;
+    auto const& [tcp, tcpfin, udp] = dataplane.timeouts;
+    if (dataplane.timeouts_changed)
+        text += fmt::format("  timeouts        {} {} {} (tcp tcpfin udp), set by {}\n", tcp, tcpfin, udp,
+                            author_text(*dataplane.timeouts_changed, look));
     auto const& limits = dataplane.limits;
     if (limits.conn_max > 0) text += fmt::format("  conn_max        {}\n", limits.conn_max);
     if (limits.drop_entry > 0) text += fmt::format("  drop_entry      {}\n", limits.drop_entry);

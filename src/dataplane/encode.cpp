@@ -111,6 +111,7 @@ void read_kind(std::uint32_t flags, model::DesiredService& service) {
 contract::pick pick_of(model::Scheduler scheduler) {
     using enum model::Scheduler;
     switch (scheduler) {
+        case none:  // with an empty ring
         case rr:
         case wrr: return contract::PICK_NEXT;
         case sh:

@@ -11,6 +11,8 @@
 #include "base/address.h"
 #include "base/endpoint.h"
 #include "base/mac.h"
+#include "model/author.h"
+#include "model/edit.h"
 #include "model/global.h"
 #include "model/service.h"
 
@@ -36,13 +38,17 @@ struct ConnectionRow {
     Endpoint virtual_server;
     Endpoint real_server;
     bool is_template = false;
+    bool of_mark = false;  ///< a template of a firewall mark: for every protocol
+    std::string persistence_engine, persistence_data;  ///< of a template that an engine made
 };
 
-/// Totals since the object was made. Outgoing traffic never passes a DR director.
+/// Totals since the object was made. Outgoing traffic never passes a DR director: that is NAT's.
 struct Counters {
     std::uint64_t connections = 0;
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;  ///< IP length, without the Ethernet header
+    std::uint64_t packets_out = 0;
+    std::uint64_t bytes_out = 0;
 };
 
 /// Per second, by IPVS's estimator: the mean of the last seconds, the newest counting most.
@@ -50,6 +56,8 @@ struct Rates {
     std::uint64_t connections = 0;
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t packets_out = 0;
+    std::uint64_t bytes_out = 0;
     bool operator==(Rates const&) const = default;
 };
 
@@ -68,15 +76,23 @@ struct ServerObserved {
     std::optional<Mac> next_hop;   ///< none: not resolved, packets for it are dropped
     std::string next_hop_interface;
     bool local = false;            ///< the server is this host: packets go to its own stack
+    Forwarding forwarding = Forwarding::direct_routing;
+    Tunnel tunnel;
+    std::optional<Author> changed = std::nullopt;  ///< of a configured service: whose command made it what it is
 };
 
 struct ServiceObserved {
-    ServiceKey key;
+    ServiceKey key;            ///< of a firewall mark: as in ServiceName
+    std::uint32_t fwmark = 0;  ///< 0: none
     Scheduler scheduler = Scheduler::rr;
     SchedulerFlags flags;
     bool one_packet = false;
     std::uint32_t persistence_timeout = 0;
     std::uint8_t persistence_prefix = 32;
+    std::optional<std::uint32_t> persistence_mask = std::nullopt;  ///< an IPv4 mask that is no prefix: it counts instead
+    std::string persistence_engine;
+    std::optional<Author> changed = std::nullopt;  ///< whose command made it, or made it what it is
+    bool configured = true;                        ///< false: only a command knows it
     std::string instance;
     bool gate_open = true;
     std::uint32_t allow = 0;   ///< how many prefixes
@@ -130,6 +146,8 @@ struct DataplaneObserved {
     FloodObserved flood;
     Rates rates;  ///< of all services together
     std::vector<VerdictCount> verdicts;
+    std::optional<Author> timeouts_changed;  ///< who set them; nothing: they are the configuration's
+    std::vector<SyncDaemon> sync_daemons;
     std::vector<ServiceObserved> services;
 };
 

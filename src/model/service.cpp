@@ -17,6 +17,7 @@ struct Row {
 constexpr std::array rows{
     Row{rr, "rr"},   Row{wrr, "wrr"}, Row{lc, "lc"}, Row{wlc, "wlc"}, Row{lblc, "lblc"}, Row{lblcr, "lblcr"}, Row{dh, "dh"},
     Row{sh, "sh"},   Row{sed, "sed"}, Row{nq, "nq"}, Row{fo, "fo"},   Row{ovf, "ovf"},   Row{mh, "mh"},       Row{twos, "twos"},
+    Row{none, "none"},
 };
 
 Row const& row(Scheduler scheduler) {

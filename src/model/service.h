@@ -15,7 +15,10 @@
 
 namespace drover::model {
 
-enum class Scheduler { rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, fo, ovf, mh, twos };
+enum class Scheduler {
+    rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, fo, ovf, mh, twos,
+    none,  ///< ipvsadm alone can say it: nothing new is scheduled
+};
 
 /// "rr", "wrr", ...: the word of keepalived and ipvsadm.
 std::string_view name(Scheduler scheduler);
@@ -29,6 +32,7 @@ struct SchedulerFlags {
     bool fallback = false;      ///< sh-fallback, mh-fallback: an unusable server's clients go to others
     bool sh_even = false;       ///< own: weights are scaled to the 256 slots of sh, so that every server gets its share
     bool random_start = false;  ///< own: rr and wrr start anywhere in their turn, not at the same server on every director
+    bool third = false;         ///< flag-3: no scheduler has a use for it, listings show it
     bool operator==(SchedulerFlags const&) const = default;
 };
 

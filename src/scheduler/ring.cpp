@@ -53,6 +53,7 @@ std::vector<std::uint16_t> weighted_turn(std::vector<Candidate> servers, std::si
 std::vector<std::uint16_t> ring(model::Scheduler scheduler, model::SchedulerFlags const& flags,
                                 std::span<Candidate const> candidates, std::size_t longest) {
     using enum model::Scheduler;
+    if (scheduler == none) return {};
     if (scheduler == sh)
         return flags.sh_even ? even_source_table(newest_first(candidates)) : source_table(newest_first(candidates));
     if (scheduler == dh) return destination_table(newest_first(candidates));

@@ -36,10 +36,23 @@ model::Service group(std::vector<Endpoint> const& members) {
     return service;
 }
 
-DesiredState state_of(std::vector<model::Service> services) {
+/// Where no command has changed anything.
+DesiredState unchanged_state(model::Configuration const& configuration, Health const& health = healthy) {
+    auto const configured = configured_state(configuration);
+    live::Table table([](std::string const&) { return std::nullopt; });
+    table.configure(as_configured(configured));
+    return desired_state(configured, table, health);
+}
+
+model::Configuration configuration_of(std::vector<model::Service> services) {
     model::Configuration configuration;
     configuration.services = std::move(services);
-    return desired_state(configuration, healthy);
+    return configuration;
+}
+
+DesiredState state_of(std::vector<model::Service> services) { return unchanged_state(configuration_of(std::move(services))); }
+std::vector<std::string> refused_of(std::vector<model::Service> services) {
+    return configured_state(configuration_of(std::move(services))).refused;
 }
 
 std::vector<std::string> servers_of(model::DesiredService const& service) {
@@ -74,14 +87,14 @@ TEST(DesiredState, HasEverythingThatTheConfigurationSaysOfAService) {
     expected.deny = service.deny;
     expected.servers = {{at("10.0.0.2"), 1, 100, 50}, {at("10.0.0.3"), 1}};
     EXPECT_THAT(state.desired.services, ElementsAre(expected));
-    EXPECT_THAT(state.refused, IsEmpty());
+    EXPECT_THAT(refused_of({service}), IsEmpty());
 }
 
 TEST(DesiredState, HasWhatHoldsForAllServices) {
     model::Configuration configuration;
     configuration.global.timeouts.udp = 7;
     configuration.global.limits = {3, 1'000'000, 50'000};
-    auto const desired = desired_state(configuration, healthy).desired;
+    auto const desired = unchanged_state(configuration).desired;
     EXPECT_EQ(desired.timeouts.udp, 7u);
     EXPECT_EQ(desired.limits, (model::Limits{3, 1'000'000, 50'000}));
 }
@@ -97,7 +110,7 @@ TEST(DesiredState, CarriesOutEveryFamilyProtocolPortAndScheduler) {
     auto mh = web("10.0.0.9");
     mh.scheduler = model::Scheduler::mh;
     auto const state = state_of({ipv6, sctp, all_ports, mh});
-    EXPECT_THAT(state.refused, IsEmpty());
+    EXPECT_THAT(refused_of({ipv6, sctp, all_ports, mh}), IsEmpty());
     EXPECT_THAT(state.desired.services, SizeIs(4));
     EXPECT_THAT(servers_of(state.desired.services[0]), ElementsAre("[2001:db8::2]:80"));
     EXPECT_THAT(servers_of(state.desired.services[2]), ElementsAre("10.0.0.2:0"));
@@ -111,9 +124,8 @@ TEST(DesiredState, LeavesOutOtherWaysThanDirectRoutingWithASentence) {
         auto service = web();
         service.forwarding = forwarding;
         service.origin = {"drover.conf", 3, 1};
-        auto const state = state_of({service});
-        EXPECT_THAT(state.desired.services, IsEmpty());
-        EXPECT_THAT(state.refused,
+        EXPECT_THAT(state_of({service}).desired.services, IsEmpty());
+        EXPECT_THAT(refused_of({service}),
                     ElementsAre("drover.conf:3:1: virtual_server [10.0.0.1]:tcp:80 is left out: lb_kind " +
                                 std::string(name) + " is not carried out yet, only DR is"));
     }
@@ -123,11 +135,11 @@ TEST(DesiredState, LeavesOutAServerThatIsDownAndQuiescesOneThatIsInhibited) {
     model::Configuration configuration;
     configuration.services = {web()};
     configuration.services[0].servers[1].weight = 5;
-    auto const down = desired_state(configuration, [](ServiceKey const&, Endpoint const& server) {
+    auto const down = unchanged_state(configuration, [](ServiceKey const&, Endpoint const& server) {
         return Pooled{.in_pool = server != at("10.0.0.2")};
     });
     EXPECT_THAT(servers_of(down.desired.services[0]), ElementsAre("10.0.0.3:80"));
-    auto const inhibited = desired_state(configuration, [](ServiceKey const&, Endpoint const& server) {
+    auto const inhibited = unchanged_state(configuration, [](ServiceKey const&, Endpoint const& server) {
         return Pooled{.in_pool = true, .quiesced = server == at("10.0.0.3")};
     });
     EXPECT_EQ(inhibited.desired.services[0].servers[0].weight, 1);
@@ -150,7 +162,7 @@ TEST(DesiredState, PutsAServiceUnderTheInstanceThatHoldsItsAddress) {
     second.excluded = {
         {.prefix = prefix("10.0.0.4/24"), .device = {}, .broadcast = {}, .label = {}, .scope = {}, .origin = {}}};
     configuration.instances = {first, second};
-    auto const services = desired_state(configuration, healthy).desired.services;
+    auto const services = unchanged_state(configuration).desired.services;
     EXPECT_EQ(services.at(0).instance, "first");
     EXPECT_EQ(services.at(1).instance, "second");
     EXPECT_EQ(services.at(2).instance, "");
@@ -160,7 +172,7 @@ TEST(DesiredState, HasAServiceForEachMemberOfAGroupAndAsksForTheHealthOfTheFirst
     model::Configuration configuration;
     configuration.services = {group({at("10.0.0.1"), at("10.0.0.4", 443)})};
     std::vector<std::string> asked;
-    auto const state = desired_state(configuration, [&](ServiceKey const& service, Endpoint const& server) {
+    auto const state = unchanged_state(configuration, [&](ServiceKey const& service, Endpoint const& server) {
         asked.push_back(service.keepalived_text() + " " + server.text());
         return Pooled{};
     });

@@ -22,15 +22,9 @@ netlink::Route default_route(char const* destination, int oif) {
     return route;
 }
 
-model::Configuration configuration_of(ServiceKey const& key, std::vector<ServiceKey> group = {}) {
-    model::Configuration configuration;
-    configuration.services.emplace_back();
-    configuration.services[0].key = key;
-    configuration.services[0].group = std::move(group);
-    return configuration;
-}
+Address ip(char const* text) { return *Address::parse(text); }
 
-ServiceKey web(char const* address) { return {{*Address::parse(address), 80}, Protocol::tcp}; }
+NetworkNeeds serving(char const* vip) { return {.vips = {ip(vip)}}; }
 
 std::vector<std::string> names(WantedInterfaces const& wanted) {
     std::vector<std::string> all;
@@ -46,20 +40,41 @@ HostNetwork host() {
 }
 
 TEST(WantedInterfaces, AreThoseOfTheDefaultRouteOfEachFamilyThatIsServed) {
-    EXPECT_THAT(names(wanted_interfaces(configuration_of(web("10.0.0.1")), host(), {})), ElementsAre("eth0"));
-    EXPECT_THAT(names(wanted_interfaces(configuration_of(web("2001:db8::1")), host(), {})), ElementsAre("eth1"));
+    EXPECT_THAT(names(wanted_interfaces(serving("10.0.0.1"), host(), {})), ElementsAre("eth0"));
+    EXPECT_THAT(names(wanted_interfaces(serving("2001:db8::1"), host(), {})), ElementsAre("eth1"));
     EXPECT_THAT(names(wanted_interfaces({}, host(), {})), IsEmpty());
 }
 
-TEST(WantedInterfaces, CarryAVipOfAnyMemberOfAGroup) {
+TEST(WantedInterfaces, CarryAnyOfTheVips) {
     auto network = host();
     network.routes.clear();
     network.addresses.emplace_back();
     network.addresses[0].ifindex = 4;
     network.addresses[0].prefix = *Prefix::parse("10.0.0.2/24");
-    auto const group = configuration_of(web("10.0.0.1"), {web("10.0.0.1"), web("10.0.0.2")});
-    EXPECT_THAT(names(wanted_interfaces(group, network, {})), ElementsAre("eth2"));
-    EXPECT_THAT(names(wanted_interfaces(configuration_of(web("10.0.0.1")), network, {})), IsEmpty());
+    auto const two = NetworkNeeds{.vips = {ip("10.0.0.1"), ip("10.0.0.2")}};
+    EXPECT_THAT(names(wanted_interfaces(two, network, {})), ElementsAre("eth2"));
+    EXPECT_THAT(names(wanted_interfaces(serving("10.0.0.1"), network, {})), IsEmpty());
+}
+
+HostNetwork with_vip_on_loopback() {
+    auto network = host();
+    network.routes.clear();
+    network.links.push_back(link(1, "lo"));
+    network.links.back().loopback = true, network.links.back().ethernet = false;
+    for (auto const& [ifindex, prefix] : {std::pair(1, "10.9.0.1/32"), {2, "10.0.0.2/24"}, {4, "2001:db8::2/64"}}) {
+        network.addresses.emplace_back();
+        network.addresses.back().ifindex = ifindex;
+        network.addresses.back().prefix = *Prefix::parse(prefix);
+    }
+    return network;
+}
+
+TEST(WantedInterfaces, AreAllOfTheFamilyWhereAVipIsOnTheLoopbackInterface) {
+    auto needs = serving("10.9.0.1");
+    EXPECT_THAT(names(wanted_interfaces(needs, with_vip_on_loopback(), {})), ElementsAre("eth0"));
+    EXPECT_THAT(wanted_interfaces(needs, with_vip_on_loopback(), {}).notes, IsEmpty());
+    needs.held = needs.vips;
+    EXPECT_THAT(names(wanted_interfaces(needs, with_vip_on_loopback(), {})), IsEmpty()) << "an instance says where it is";
 }
 
 TEST(WantedInterfaces, LeadToTheServers) {

@@ -75,7 +75,8 @@ protected:
 
     /// As Daemon::program() does.
     void program() {
-        auto const state = desired_state(configuration, [this](ServiceKey const& service, Endpoint const& server) {
+        live::Table const unchanged([](std::string const&) { return std::nullopt; });
+        auto const state = desired_state(configured_state(configuration), unchanged, [this](ServiceKey const& service, Endpoint const& server) {
             return checks->pooled(service, server);
         });
         auto const done = path->programmer().apply(state.desired);

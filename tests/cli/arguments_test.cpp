@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/configuration_file.h"
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -41,7 +43,7 @@ protected:
 TEST_F(Arguments, OfRunHaveTheDefaultsOfADaemonInTheForeground) {
     auto const options = request<RunRequest>("run").options;
     EXPECT_TRUE(options.foreground);
-    EXPECT_EQ(options.configuration, default_configuration());
+    EXPECT_EQ(options.configuration, "") << "the daemon looks for the usual file, and may do without";
     EXPECT_EQ(options.sink, log::Sink::console);
     EXPECT_EQ(options.lowest, log::Level::info);
     EXPECT_FALSE(options.vrrp_only);
@@ -131,7 +133,7 @@ TEST_F(Arguments, OfAConfigurationTestAreThoseOfCheck) {
     EXPECT_EQ(request_of_two.files, (std::vector<std::string>{"a.conf", "b.conf"}));
     EXPECT_TRUE(request_of_two.strict && request_of_two.json);
     EXPECT_EQ(request_of_two.config_id, "blue");
-    EXPECT_EQ(request<CheckRequest>("check").files, std::vector<std::string>{default_configuration()});
+    EXPECT_EQ(request<CheckRequest>("check").files, std::vector<std::string>{app::usual_configuration()});
 }
 
 TEST_F(Arguments, NameTheSocketBeforeOrAfterTheCommandOrInTheEnvironment) {

@@ -167,6 +167,15 @@ public:
     std::vector<model::CheckObserved> checks() override { return sample_status().checks; }
     std::unique_ptr<ConnectionCursor> connections() override { return nullptr; }
     Result<ReloadReport> reload() override { return fail("keepalived.conf:12:3: no such word"); }
+    Result<ReloadReport> discard_changes() override { return ReloadReport{{"the timeouts are as configured again"}, {}}; }
+    Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) override {
+        if (edits.size() > 2) return fail("no room for 3 services");
+        author_ = author;
+        std::vector<model::EditOutcome> outcomes(edits.size());
+        if (!outcomes.empty()) outcomes.back() = {"Service already exists", 17};
+        return outcomes;
+    }
+    model::Author author_;
     Result<ZeroReport> zero(std::optional<ServiceKey> const& service) override {
         auto const services = sample_dataplane().services;
         if (!service) return ZeroReport{services.size()};
@@ -174,6 +183,120 @@ public:
         return fail("there is no service " + service->keepalived_text());
     }
 };
+
+model::ServiceName tcp(char const* address, std::uint16_t port) { return {{endpoint(address, port), Protocol::tcp}}; }
+
+/// One of each, with values that a careless codec would lose.
+std::vector<model::Edit> sample_edits() {
+    namespace edit = model::edit;
+    model::LiveService odd;
+    odd.name = model::ServiceName::of_mark(4'294'967'295, Family::v6);
+    odd.scheduler = "averyverylongname", odd.flags = {.port = true, .third = true}, odd.one_packet = true;
+    odd.persistence_timeout = 2'678'400, odd.persistence_mask = 64, odd.persistence_engine = "sip";
+    model::LiveServer far;
+    far.endpoint = endpoint("2001:db8::2", 0), far.forwarding = model::Forwarding::tunnel;
+    far.tunnel = {model::Tunnel::Type::gue, 6080, model::Tunnel::Checksum::remote};
+    far.weight = 2'147'483'647, far.upper_threshold = 500, far.lower_threshold = 400;
+    model::SyncDaemon daemon{model::SyncRole::backup, "eth1", 255, 1000, Address::parse("ff02::81"), 8849, 3};
+    return {edit::AddService{{.name = tcp("10.0.0.100", 80)}},
+            edit::ChangeService{odd},
+            edit::RemoveService{model::ServiceName::of_mark(5, Family::v4)},
+            edit::AddServer{odd.name, far},
+            edit::ChangeServer{tcp("10.0.0.100", 80), {.endpoint = endpoint("10.0.0.11", 80)}},
+            edit::RemoveServer{tcp("2001:db8::1", 443), endpoint("2001:db8::2", 443)},
+            edit::Clear{},
+            edit::Zero{},
+            edit::Zero{odd.name},
+            edit::SetTimeouts{{1, 0, 3}},
+            edit::StartSync{daemon},
+            edit::StartSync{},
+            edit::StopSync{model::SyncRole::backup}};
+}
+
+TEST(Edits, ComeBackAsTheyWere) {
+    auto const lines = to_json(std::span<model::Edit const>(sample_edits()));
+    auto const edits = edits_from_json(lines);
+    ASSERT_TRUE(edits) << edits.error().message;
+    EXPECT_EQ(*edits, sample_edits());
+    EXPECT_EQ(edits_from_json("")->size(), 0u);
+}
+
+TEST(Edits, AreShortWhereNothingUnusualIsSaid) {
+    auto const edits = sample_edits();
+    EXPECT_EQ(to_json(std::span<model::Edit const>(edits).subspan(4, 1)),
+              "{\"edit\":\"change_server\",\"service\":\"tcp/10.0.0.100:80\",\"server\":\"10.0.0.11:80\",\"weight\":1}\n");
+}
+
+TEST(Edits, AreRefusedWithTheLineAndWhatIsWrongThere) {
+    std::string const good = "{\"edit\":\"clear\"}\n";
+    struct Case {
+        char const* line;
+        char const* says;
+    };
+    for (auto const& [line, says] : std::initializer_list<Case>{
+             {"nonsense", "line 2: this is no JSON"},
+             {"", "line 2: this is no JSON"},
+             {"[]", "line 2: an object is expected"},
+             {"{}", "line 2: field `edit` is missing"},
+             {"{\"edit\":\"explode\"}", "line 2: edit: `explode` is not one of the known words"},
+             {"{\"edit\":7}", "line 2: a text is expected"},
+             {"{\"edit\":\"remove_service\"}", "line 2: field `service` is missing"},
+             {"{\"edit\":\"remove_service\",\"service\":\"fwm/0\"}", "line 2: service: a firewall mark is not 0"},
+             {"{\"edit\":\"remove_service\",\"service\":\"tcp\"}", "line 2: service: ADDRESS:PORT is expected"},
+             {"{\"edit\":\"remove_service\",\"service\":\"icmp/10.0.0.1:80\"}", "line 2: service: `icmp` is not one of"},
+             {"{\"edit\":\"remove_service\",\"service\":\"tcp/10.0.0.1:99999\"}", "line 2: service: a whole number in range"},
+             {"{\"edit\":\"add_server\",\"service\":\"tcp/10.0.0.1:80\",\"server\":\"10.0.0.2:80\",\"weight\":2147483648}",
+              "line 2: weight: a whole number in range"},
+         }) {
+        auto const edits = edits_from_json(good + line + "\n" + good);
+        ASSERT_FALSE(edits) << line;
+        EXPECT_EQ(edits.error().message.find(says), 0u) << edits.error().message;
+    }
+}
+
+TEST(Edits, HaveAnOutcomeEach) {
+    std::vector<model::EditOutcome> outcomes(5);
+    outcomes[1] = {"No such service", 3};
+    outcomes[4] = {"masquerading is not carried out yet", 0};
+    auto const text = to_json(std::span<model::EditOutcome const>(outcomes));
+    EXPECT_EQ(outcomes_from_json(text, 5).value(), outcomes);
+    EXPECT_FALSE(outcomes_from_json(text, 6)) << "an answer to another question";
+    EXPECT_FALSE(outcomes_from_json("{\"edits\":1,\"refused\":[{\"number\":1,\"refusal\":\"\",\"errno\":0}]}", 1));
+}
+
+TEST(Records, ComeBackAsTheyWere) {
+    model::Author const author{4711, 1001, "alice", noon};
+    auto const edits = sample_edits();
+    auto const& service = std::get<model::edit::ChangeService>(edits[1]).service;
+    auto const& server = std::get<model::edit::AddServer>(edits[3]).server;
+    for (model::LiveRecord const& record : std::initializer_list<model::LiveRecord>{
+             model::ServiceRecord{service.name, true, true, service, std::nullopt, author},
+             model::ServiceRecord{service.name, false, false, std::nullopt, std::nullopt, {}},
+             model::ServerRecord{service.name, server.endpoint, true, std::nullopt, server, author},
+             model::TimeoutsRecord{true, {1, 2, 3}, {4, 5, 6}, author},
+             model::SyncRecord{model::SyncRole::backup, std::get<model::edit::StartSync>(edits[10]).daemon},
+             model::SyncRecord{}}) {
+        auto const back = live_record_from_json(to_json(record));
+        ASSERT_TRUE(back) << back.error().message;
+        EXPECT_EQ(*back, record);
+    }
+}
+
+TEST(Routes, CarryOutEditsInTheNameOfWhoAsks) {
+    SilentDaemon daemon;
+    auto const ask = [&](std::string_view body) {
+        return answer(daemon, {"POST", "/v1/edits", body, [] { return model::Author{77, 0, "root", 1}; }});
+    };
+    std::string const clear = "{\"edit\":\"clear\"}\n";
+    auto const reply = ask(clear + clear);
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(outcomes_from_json(reply.body, 2)->at(1).refusal, "Service already exists");
+    EXPECT_EQ(daemon.author_.pid, 77);
+    EXPECT_EQ(ask(clear + clear + clear).status, 507);
+    auto const refused = ask(clear + "nonsense");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(problem_from_json(refused.body)->detail.find("line 2: "), 0u);
+}
 
 TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
     SilentDaemon daemon;
@@ -189,6 +312,8 @@ TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
              {"POST", "/v1/status", 405, "/v1/status wants GET"},
              {"GET", "/v1/reload", 405, "/v1/reload wants POST"},
              {"POST", "/v1/reload", 422, "keepalived.conf:12:3: no such word"},
+             {"GET", "/v1/edits", 405, "/v1/edits wants POST"},
+             {"POST", "/v1/discard-changes", 200, "as configured again"},
              {"POST", "/v1/zero", 200, "{\"services\":2}"},
              {"POST", "/v1/zero/tcp/172.51.97.175:80", 200, "{\"services\":1}"},
              {"POST", "/v1/zero/udp/[2001:db8::53]:53", 200, "{\"services\":1}"},
@@ -201,7 +326,7 @@ TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
              {"GET", "/v1/status?all=1", 400, "has a query"},
              {"GET", "", 404, "is not known"},
          }) {
-        auto const reply = answer(daemon, method, target);
+        auto const reply = answer(daemon, {method, target, {}, {}});
         EXPECT_EQ(reply.status, status) << target;
         EXPECT_NE(reply.body.find(says), std::string::npos) << reply.body;
         if (status >= 400) EXPECT_EQ(problem_from_json(reply.body)->status, status);

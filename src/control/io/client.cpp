@@ -134,12 +134,15 @@ Error refusal(Parser const& parser, std::string const& path) {
 
 using Line = std::function<bool(std::string_view)>;
 
-Result<std::string> ask(std::string const& path, std::string_view method, std::string_view target, Line const* line) {
+Result<std::string> ask(std::string const& path, std::string_view method, std::string_view target, std::string_view body,
+                        Line const* line) {
     auto const fd = connect_to(path);
     if (!fd) return std::unexpected(fd.error());
     auto const request =
-        fmt::format("{} {} HTTP/1.1\r\nHost: drover\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method, target);
-    if (auto const sent = send_all(fd->get(), request, path); !sent) return std::unexpected(sent.error());
+        fmt::format("{} {} HTTP/1.1\r\nHost: drover\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", method, target,
+                    body.size());
+    for (auto const part : {std::string_view(request), body})
+        if (auto const sent = send_all(fd->get(), part, path); !sent) return std::unexpected(sent.error());
 
     Parser parser;
     parser.eager(true);
@@ -163,12 +166,14 @@ Result<std::string> ask(std::string const& path, std::string_view method, std::s
 
 }  // namespace
 
-Result<std::string> SocketClient::get(std::string_view target) const { return ask(path_, "GET", target, nullptr); }
+Result<std::string> SocketClient::get(std::string_view target) const { return ask(path_, "GET", target, {}, nullptr); }
 
-Result<std::string> SocketClient::post(std::string_view target) const { return ask(path_, "POST", target, nullptr); }
+Result<std::string> SocketClient::post(std::string_view target, std::string_view body) const {
+    return ask(path_, "POST", target, body, nullptr);
+}
 
 Result<void> SocketClient::lines(std::string_view target, Line const& line) const {
-    auto const done = ask(path_, "GET", target, &line);
+    auto const done = ask(path_, "GET", target, {}, &line);
     if (!done) return std::unexpected(done.error());
     return {};
 }

@@ -17,7 +17,7 @@ public:
     /// The body of a 2xx answer. Anything else is an error: nobody listens, no right to ask, or the daemon's refusal in
     /// its own words.
     Result<std::string> get(std::string_view target) const;
-    Result<std::string> post(std::string_view target) const;
+    Result<std::string> post(std::string_view target, std::string_view body = {}) const;
 
     /// Hands over the answer line by line as it comes (without newlines), however long it is; `line` returns false to
     /// stop. An answer that breaks off before its end is an error, after the lines that came.

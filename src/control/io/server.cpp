@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "control/io/listening_socket.h"
+#include "control/io/peer.h"
 #include "control/json.h"
 #include "control/routes.h"
 
@@ -36,7 +37,6 @@ using boost::system::error_code;
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t header_limit = 8 * 1024;
-constexpr std::size_t body_limit = 64 * 1024;
 constexpr std::size_t discard_limit = 1024 * 1024;
 constexpr std::size_t rows_a_chunk = 256;  // about 45 kB of JSON: what one slow reader makes us hold
 constexpr std::chrono::milliseconds accept_pause{100};
@@ -58,13 +58,15 @@ public:
         });
     }
 
+    model::Author author() { return peer_of(socket_.native_handle()); }
+
     void close() {
         error_code ignored;
         socket_.close(ignored);
     }
 
     asio::awaitable<bool> read_some(std::string& buffer) {
-        std::array<char, 4096> piece;
+        std::array<char, 16'384> piece;
         auto const space = asio::buffer(piece);
         auto const [error, size] = co_await socket_.async_read_some(space, as_tuple);
         buffer.append(piece.data(), size);
@@ -94,40 +96,55 @@ private:
     asio::steady_timer timer_;
 };
 
-struct Request {
-    std::string method, target;
+struct HeardRequest {
+    std::string method, target, body;
     bool keep = false;     ///< the client may ask again on the same connection
     bool chunked = false;  ///< it understands chunks (HTTP/1.1)
 };
 
 /// A request, or the refusal of one, or neither: the client has gone.
 struct Heard {
-    std::optional<Request> request;
+    std::optional<HeardRequest> request;
     std::optional<Reply> refusal;
 };
 
-Reply refusal_of(error_code error) {
+Reply refusal_of(error_code error, std::string_view target) {
     if (error == http::error::header_limit)
         return problem(431, "too-large", "The request's header is too large",
                        fmt::format("at most {} bytes are read", header_limit));
     if (error == http::error::body_limit)
         return problem(413, "too-large", "The request's body is too large",
-                       fmt::format("at most {} bytes are read", body_limit));
+                       fmt::format("at most {} bytes are read", body_limit_of(target)));
     return problem(400, "bad-request", "This is no HTTP request", error.message());
+}
+
+/// The header is there and says what the body is for, which says how long it may be.
+error_code begin_body(http::request_parser<http::string_body>& parser) {
+    auto const target = parser.get().target();
+    auto const limit = body_limit_of({target.data(), target.size()});
+    parser.eager(true);
+    parser.body_limit(limit);
+    auto const length = parser.content_length();
+    return length && *length > limit ? make_error_code(http::error::body_limit) : error_code{};
 }
 
 asio::awaitable<Heard> hear(Client& client, std::string& buffer) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(header_limit);
-    parser.body_limit(body_limit);
-    parser.eager(true);
+    parser.body_limit(largest_body);
     Heard heard;
     while (!parser.is_done()) {
         error_code error;
+        bool const had_header = parser.is_header_done();
         if (!buffer.empty()) buffer.erase(0, parser.put(asio::buffer(buffer), error));
+        if (!error && !had_header && parser.is_header_done()) {
+            error = begin_body(parser);
+            if (!error && !buffer.empty()) continue;  // some of the body came along
+        }
         if (buffer.size() > header_limit && error == http::error::need_more) error = http::error::header_limit;
         if (error && error != http::error::need_more) {
-            heard.refusal = refusal_of(error);
+            auto const target = parser.get().target();
+            heard.refusal = refusal_of(error, {target.data(), target.size()});
             co_return heard;
         }
         if (parser.is_done()) break;
@@ -135,8 +152,8 @@ asio::awaitable<Heard> hear(Client& client, std::string& buffer) {
         if (!more) co_return heard;
     }
     auto const& message = parser.get();
-    heard.request = Request{std::string(message.method_string()), std::string(message.target()), message.keep_alive(),
-                            message.version() >= 11};
+    heard.request = HeardRequest{std::string(message.method_string()), std::string(message.target()), message.body(),
+                                 message.keep_alive(), message.version() >= 11};
     co_return heard;
 }
 
@@ -147,9 +164,9 @@ std::string head(Reply const& reply, std::string_view framing, bool keep) {
                        keep ? "keep-alive" : "close");
 }
 
-std::string lines_of(std::vector<model::ConnectionRow> const& rows) {
+std::string lines_of(std::vector<model::ConnectionRow> const& rows, Reply const& reply) {
     std::string lines;
-    for (auto const& row : rows) lines += to_json(row) + "\n";
+    for (auto const& row : rows) reply.write_row(lines, row);
     return lines;
 }
 
@@ -163,7 +180,7 @@ struct Server::State : std::enable_shared_from_this<State> {
     asio::awaitable<void> accept_clients();
     asio::awaitable<void> serve(std::shared_ptr<Client> client);
     /// False: the connection is at its end.
-    asio::awaitable<bool> reply_to(Client& client, Request const& request);
+    asio::awaitable<bool> reply_to(Client& client, HeardRequest const& request);
     asio::awaitable<bool> stream(Client& client, Reply const& reply, bool chunked, bool keep);
     void spawn(std::shared_ptr<Client> client);
     void end();
@@ -226,8 +243,8 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<Client> client) {
     }
 }
 
-asio::awaitable<bool> Server::State::reply_to(Client& client, Request const& request) {
-    auto reply = answer(*daemon, request.method, request.target);
+asio::awaitable<bool> Server::State::reply_to(Client& client, HeardRequest const& request) {
+    auto reply = answer(*daemon, {request.method, request.target, request.body, [&client] { return client.author(); }});
     client.give(options.reader_patience);
     if (reply.connections) {
         client.cursor = std::move(reply.connections);
@@ -247,7 +264,7 @@ asio::awaitable<bool> Server::State::stream(Client& client, Reply const& reply, 
     auto sent = co_await client.write(start);
     std::vector<model::ConnectionRow> rows;
     while (sent && daemon != nullptr && client.cursor->next(rows, rows_a_chunk)) {
-        auto piece = lines_of(rows);
+        auto piece = lines_of(rows, reply);
         rows.clear();
         if (chunked) piece = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
         client.give(options.reader_patience);

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <filesystem>
 #include <future>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -50,11 +51,23 @@ public:
         return ReloadReport{{"service [172.51.97.175]:tcp:80: weight 1 -> 2"}, {}};
     }
 
+    Result<ReloadReport> discard_changes() override { return ReloadReport{}; }
+    Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> asked, model::Author const& author) override {
+        edits += asked.size();
+        std::scoped_lock const lock(mutex);
+        last_author = author;
+        return std::vector<model::EditOutcome>(asked.size(), model::EditOutcome{refusal, refusal.empty() ? 0 : EEXIST});
+    }
+
     Result<ZeroReport> zero(std::optional<ServiceKey> const&) override { return ZeroReport{2}; }
 
     std::atomic<std::uint32_t> rows = 0;
     std::atomic<std::uint32_t> pulled = 0;
     std::atomic<int> cursors = 0;
+    std::atomic<std::size_t> edits = 0;
+    std::mutex mutex;
+    model::Author last_author;
+    std::string refusal;  ///< of every edit
     std::atomic<bool> refuse_reload = false;
 };
 

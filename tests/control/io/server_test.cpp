@@ -125,9 +125,13 @@ TEST_F(ControlServer, RefusesWhatIsNoRequestAndLivesOn) {
              {"GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\n\r\n", "431"},
              {std::string(50'000, 'a'), "431"},
              {"POST /v1/reload HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n", "413"},
+             {"POST /v1/edits HTTP/1.1\r\nContent-Length: 100000000\r\n\r\n", "413"},
              {"POST /v1/reload HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "400"},
              {"POST /v1/reload HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400"},
              {"GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n", "404"},
+             {"GET /v1/listing/nothing HTTP/1.1\r\nConnection: close\r\n\r\n", "404"},
+             {"GET /v1/listing/stats/unsorted/exact HTTP/1.1\r\nConnection: close\r\n\r\n", "404"},
+             {"POST /v1/listing/stats HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "405"},
              {"DELETE /v1/status HTTP/1.1\r\nConnection: close\r\n\r\n", "405"},
          }) {
         RawClient client(socket_path());
@@ -293,6 +297,29 @@ TEST(ServerWithoutALoop, LetsGoOfEverything) {
         EXPECT_EQ(daemon.cursors, 0) << "the daemon may go before the loop does";
     }
     EXPECT_TRUE(std::filesystem::is_empty(folder.path));
+}
+
+TEST_F(RunningServer, TakesAHundredThousandEditsAndKnowsWhoAsks) {
+    start();
+    std::vector<model::Edit> const edits(100'000, model::edit::AddServer{});
+    auto const answer = SocketClient(socket_path()).post("/v1/edits", to_json(std::span(edits)));
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(outcomes_from_json(*answer, edits.size())->size(), edits.size());
+    EXPECT_EQ(daemon.edits, edits.size());
+    std::scoped_lock const lock(daemon.mutex);
+    EXPECT_EQ(daemon.last_author.pid, ::getpid());
+    EXPECT_EQ(daemon.last_author.uid, ::getuid());
+    EXPECT_FALSE(daemon.last_author.user.empty());
+}
+
+TEST_F(RunningServer, TakesEditsThatComeInPieces) {
+    start();
+    RawClient client(socket_path());
+    client.send("POST /v1/edits HTTP/1.1\r\nContent-Length: 48\r\n\r\n{\"edit\":\"cl");
+    client.send("ear\"}\n{\"edit\":");
+    client.send("\"zero\",\"service\":null}\n");
+    EXPECT_NE(client.read_until("refused").find("200"), std::string::npos);
+    EXPECT_EQ(daemon.edits, 2u);
 }
 
 }  // namespace
