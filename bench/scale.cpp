@@ -298,9 +298,12 @@ public:
     Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }
     std::unique_ptr<control::ConnectionCursor> connections() override { return nullptr; }
     Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) override {
-        return live_.edit(edits, author, [&]() -> Result<void> {
+        return live_.edit(edits, author, [&](app::LiveServices::Touched const& touched) -> Result<void> {
             auto const healthy = [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; };
-            auto changes = dataplane_.apply(app::desired_state({}, live_.table(), healthy).desired);
+            std::vector<model::DesiredService> wanted;
+            for (auto const& key : touched.services)
+                if (auto service = app::desired_service({}, live_.table(), healthy, key)) wanted.push_back(std::move(*service));
+            auto changes = dataplane_.apply_some(touched.services, std::move(wanted));
             if (!changes) return std::unexpected(changes.error());
             return {};
         });

@@ -6,12 +6,6 @@
 
 namespace drover::app {
 
-std::string usual_configuration() {
-    std::error_code ignored;
-    std::string const own = "/etc/drover/drover.conf";
-    return std::filesystem::exists(own, ignored) ? own : "/etc/keepalived/keepalived.conf";
-}
-
 std::optional<std::string> configuration_file(RunOptions const& options) {
     if (!options.configuration.empty()) return options.configuration;
     auto usual = usual_configuration();

@@ -13,9 +13,6 @@ namespace drover::app {
 /// the director has the services that ipvsadm makes, and no others.
 std::optional<std::string> configuration_file(RunOptions const& options);
 
-/// The usual ones: /etc/drover/drover.conf if it exists, else /etc/keepalived/keepalived.conf, be it there or not.
-std::string usual_configuration();
-
 /// Read for this host; an empty configuration where there is no file.
 config::Loaded load_configuration(std::optional<std::string> const& file, std::string const& config_id);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <functional>
 
 #include <net/if.h>
 #include <systemd/sd-daemon.h>
@@ -22,6 +23,7 @@ namespace drover::app {
 namespace {
 
 constexpr Duration kNotifyStopPatience = 1s;  // keepalived's
+constexpr Duration kLookAtNeedsAfter = 1s;
 constexpr std::size_t kChangesTold = 20;      // of one command, each in a line of the log
 
 std::string host_name() {
@@ -151,9 +153,7 @@ void Daemon::start_checks() {
 }
 
 Result<std::vector<plan::Change>> Daemon::program() {
-    auto state = desired_state(configured_, live_.table(), [this](ServiceKey const& service, Endpoint const& server) {
-        return checks_->pooled(service, server);
-    });
+    auto state = desired_state(configured_, live_.table(), std::bind_front(&Daemon::pooled, this));
     slow_start_.apply(state.desired, state.slow_starts, loop::now());
     if (auto const step = slow_start_.next_step())
         next_rise_.at(*step, [this] { program_or_say(); });
@@ -166,6 +166,38 @@ Result<std::vector<plan::Change>> Daemon::program() {
 Result<std::vector<plan::Change>> Daemon::program_with_network() {
     if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return std::unexpected(done.error());
     return program();
+}
+
+/// What a command touched, at a price that does not depend on all the services beside it. Whose weights rise by
+/// themselves, and what holds for all, is left to program().
+Result<std::vector<plan::Change>> Daemon::program_some(LiveServices::Touched const& touched) {
+    auto const rises = [this](ServiceKey const& key) {
+        auto const place = configured_.places.find(key);
+        return place != configured_.places.end() && configured_.services[place->second].slow_start > Duration{0};
+    };
+    if (touched.timeouts || std::ranges::any_of(touched.services, rises)) return program_with_network();
+    if (auto done = need_network_for(touched.services); !done) return std::unexpected(done.error());
+    std::vector<model::DesiredService> wanted;
+    for (auto const& key : touched.services)
+        if (auto service = desired_service(configured_, live_.table(), std::bind_front(&Daemon::pooled, this), key))
+            wanted.push_back(std::move(*service));
+    return dataplane_->apply_some(touched.services, std::move(wanted));
+}
+
+/// What is needed from now on, at once; what is not needed any more, in a moment, and once for many commands.
+Result<void> Daemon::need_network_for(std::vector<ServiceKey> const& services) {
+    auto needs = network_->needs();
+    bool is_new = false;
+    for (auto const& key : services)
+        if (auto const* const service = live_.table().find({key}); service != nullptr && service->now() != nullptr)
+            is_new |= needs.add(*service);
+    next_look_at_needs_.after(kLookAtNeedsAfter, [this] { look_at_needs(); });
+    return is_new ? network_->serve(std::move(needs)) : Result<void>{};
+}
+
+void Daemon::look_at_needs() {
+    if (auto needs = needs_of(configuration_, live_.table()); needs != network_->needs())
+        if (auto done = network_->serve(std::move(needs)); !done) log::error("{}", done.error().message);
 }
 
 void Daemon::program_or_say() {
@@ -238,6 +270,7 @@ void Daemon::stop() {
     checks_.reset();
     next_rise_.cancel();
     next_turn_.cancel();
+    next_look_at_needs_.cancel();
     network_.reset();
     dataplane_->remove();
     log::notice("Stopped");
@@ -285,8 +318,8 @@ Result<control::ReloadReport> Daemon::discard_changes() {
 
 Result<std::vector<model::EditOutcome>> Daemon::edit(std::span<model::Edit const> edits, model::Author const& author) {
     std::vector<plan::Change> changes;
-    auto outcomes = live_.edit(edits, author, [&]() -> Result<void> {
-        auto done = program_with_network();
+    auto outcomes = live_.edit(edits, author, [&](LiveServices::Touched const& touched) -> Result<void> {
+        auto done = program_some(touched);
         if (!done) return std::unexpected(done.error());
         changes = std::move(*done);
         return {};

@@ -66,6 +66,10 @@ private:
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
     Result<std::vector<plan::Change>> program();
     Result<std::vector<plan::Change>> program_with_network();
+    Result<std::vector<plan::Change>> program_some(LiveServices::Touched const& touched);
+    Result<void> need_network_for(std::vector<ServiceKey> const& services);
+    void look_at_needs();
+    Pooled pooled(ServiceKey const& service, Endpoint const& server) const { return checks_->pooled(service, server); }
     void program_or_say();
     void take_turns();
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
@@ -85,6 +89,7 @@ private:
     scheduler::SlowStart slow_start_;
     loop::Timer next_rise_{loop_.context()};
     loop::Timer next_turn_{loop_.context()};
+    loop::Timer next_look_at_needs_{loop_.context()};
     Claims claims_;
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;

@@ -166,7 +166,6 @@ std::vector<ServiceKey> keys_of(model::Service const& service) {
 ConfiguredState configured_state(model::Configuration const& configuration) {
     ConfiguredState state{configuration.global.timeouts, configuration.global.limits, configuration.global.behaviour, {}, {},
                           holders(configuration)};
-    std::unordered_set<ServiceKey> seen;
     for (auto const& service : configuration.services) {
         if (auto const why = why_refused(service); !why.empty()) {
             auto const where = service.origin.text();
@@ -175,7 +174,7 @@ ConfiguredState configured_state(model::Configuration const& configuration) {
             continue;
         }
         for (auto const& key : keys_of(service))
-            if (seen.insert(key).second)  // config says which of two counts
+            if (state.places.emplace(key, state.services.size()).second)  // config says which of two counts
                 state.services.push_back(configured_service(service, key, instance_of(state, key)));
     }
     return state;
@@ -220,6 +219,16 @@ DesiredState desired_state(ConfiguredState const& configured, live::Table const&
     for (auto const* const live : table.services())
         if (!live->configured() && live->name().fwmark == 0) state.desired.services.push_back(made(configured, *live));
     return state;
+}
+
+std::optional<model::DesiredService> desired_service(ConfiguredState const& configured, live::Table const& table,
+                                                     Health const& health, ServiceKey const& key) {
+    auto const* const live = table.find({key});
+    auto const place = configured.places.find(key);
+    if (live != nullptr && live->now() == nullptr) return std::nullopt;
+    if (place != configured.places.end()) return merged(configured.services[place->second], live, health);
+    if (live == nullptr) return std::nullopt;
+    return made(configured, *live);
 }
 
 }  // namespace drover::app

@@ -1,7 +1,9 @@
 // Configuration, live changes and health worked into one desired state of the data plane.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,6 +40,7 @@ struct ConfiguredState {
     std::vector<ConfiguredService> services;            ///< no two of one key
     std::vector<std::string> refused;                   ///< a sentence for each service that is left out, and why
     std::unordered_map<Address, std::string> instances; ///< which instance holds a VIP
+    std::unordered_map<ServiceKey, std::size_t> places = {};  ///< of each in `services`
 };
 
 ConfiguredState configured_state(model::Configuration const& configuration);
@@ -52,6 +55,10 @@ struct DesiredState {
 
 /// Checks act on configured servers, whatever weight a command gave them; servers that only a command knows have none.
 DesiredState desired_state(ConfiguredState const& configured, live::Table const& table, Health const& health);
+
+/// What one service shall be; nothing: it shall not be there.
+std::optional<model::DesiredService> desired_service(ConfiguredState const& configured, live::Table const& table,
+                                                     Health const& health, ServiceKey const& key);
 
 /// Why this version cannot serve the service; empty: it can.
 std::string why_refused(model::Service const& service);

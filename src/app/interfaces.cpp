@@ -1,7 +1,6 @@
 #include "app/interfaces.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace drover::app {
 
@@ -68,16 +67,17 @@ NetworkNeeds needs_of(model::Configuration const& configuration, live::Table con
                 if (!address.device.empty()) needs.interfaces.insert(address.device);
             }
     }
-    std::unordered_set<Address> servers;
-    for (auto const* const service : table.services()) {
-        if (service->name().fwmark != 0) continue;
-        needs.vips.insert(service->name().key.endpoint.address);
-        for (auto const& server : service->configured_servers()) servers.insert(server.endpoint.address);
-        for (auto const& change : service->server_changes())
-            if (change.now) servers.insert(change.endpoint.address);
-    }
-    needs.servers.insert(servers.begin(), servers.end());
+    for (auto const* const service : table.services()) needs.add(*service);
     return needs;
+}
+
+bool NetworkNeeds::add(live::Service const& service) {
+    if (service.name().fwmark != 0) return false;
+    bool is_new = vips.insert(service.name().key.endpoint.address).second;
+    for (auto const& server : service.configured_servers()) is_new |= servers.insert(server.endpoint.address).second;
+    for (auto const& change : service.server_changes())
+        if (change.now) is_new |= servers.insert(change.endpoint.address).second;
+    return is_new;
 }
 
 WantedInterfaces wanted_interfaces(NetworkNeeds const& needs, HostNetwork const& host, std::set<int> const& to_servers) {

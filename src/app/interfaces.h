@@ -32,6 +32,9 @@ struct NetworkNeeds {
     std::set<Address> servers = {};
     std::optional<model::Taking> taking = {};  ///< asked for; nothing: the best that each interface can have
     bool operator==(NetworkNeeds const&) const = default;
+
+    /// Also for this service. True: that was not needed before.
+    bool add(live::Service const& service);
 };
 
 /// Services and servers are those of the table: configured ones, and those that live commands made.

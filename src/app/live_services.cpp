@@ -34,8 +34,11 @@ std::optional<model::Author> author_of(live::By const& by) {
     return by ? std::optional(*by) : std::nullopt;
 }
 
-bool changes_packet_path(model::Edit const& edit) {
-    return !std::holds_alternative<model::edit::Zero>(edit) && !std::holds_alternative<model::edit::StopSync>(edit);
+LiveServices::Touched touched_in(live::Table const& table) {
+    LiveServices::Touched touched{{}, table.touched_timeouts()};
+    for (auto const& name : table.touched_services())
+        if (name.fwmark == 0) touched.services.push_back(name.key);
+    return touched;
 }
 
 }  // namespace
@@ -57,24 +60,23 @@ std::vector<std::string> const& LiveServices::configure(ConfiguredState const& s
 }
 
 Result<std::vector<model::EditOutcome>> LiveServices::edit(std::span<model::Edit const> edits, model::Author const& author,
-                                                           std::function<Result<void>()> const& program) {
+                                                           std::function<Result<void>(Touched const&)> const& program) {
     auto const by = std::make_shared<model::Author const>(author);
     std::vector<model::EditOutcome> outcomes;
     outcomes.reserve(edits.size());
-    bool must_program = false;
     for (auto const& edit : edits) {
         auto outcome = table_.check(edit);
         if (outcome.done()) outcome.refusal = live::why_not_carried_out(edit);
         if (outcome.done()) outcome = table_.apply(edit, by);
-        must_program = must_program || (outcome.done() && changes_packet_path(edit));
         outcomes.push_back(std::move(outcome));
     }
-    auto done = must_program ? program() : Result<void>{};
+    auto const touched = touched_in(table_);
+    auto done = touched.empty() ? Result<void>{} : program(touched);
     if (done) done = file_.append(table_.touched());
     if (!done) {
         table_.undo();
-        if (must_program)
-            if (auto back = program(); !back) log::error("{}", back.error().message);
+        if (!touched.empty())
+            if (auto back = program(touched); !back) log::error("{}", back.error().message);
         return std::unexpected(done.error());
     }
     table_.settle();

@@ -25,10 +25,16 @@ public:
     /// The configuration as it is now. Returns, logs, and keeps in notes(), what of the live changes ends with it.
     std::vector<std::string> const& configure(ConfiguredState const& state);
 
+    /// What a batch of commands has touched.
+    struct Touched {
+        std::vector<ServiceKey> services;
+        bool timeouts = false;
+        bool empty() const { return services.empty() && !timeouts; }
+    };
     /// Carries out what IPVS would and the packet path can. `program` brings the packet path in line; where it fails, or
     /// the changes cannot be noted for the next daemon, everything is as it was before.
     Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author,
-                                                 std::function<Result<void>()> const& program);
+                                                 std::function<Result<void>(Touched const&)> const& program);
     /// Configured services, and the timeouts, are as configured again; a sentence for each that was not.
     std::vector<std::string> discard_changes();
 

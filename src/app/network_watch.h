@@ -27,6 +27,7 @@ public:
     /// when an interface that is there refuses the packet path. A link that goes down because of the attaching (drivers
     /// that reset their queues) is waited for, at most 5 s.
     Result<void> serve(NetworkNeeds needs);
+    NetworkNeeds const& needs() const { return needs_; }
 
     /// The MAC belongs to a router that this host's routes go by on the interface.
     bool is_gateway(int ifindex, Mac const& mac);

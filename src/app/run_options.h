@@ -2,11 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/log.h"
 
 namespace drover::app {
+
+/// /etc/drover/drover.conf if it exists, else /etc/keepalived/keepalived.conf, be it there or not.
+inline std::string usual_configuration() {
+    std::error_code ignored;
+    std::string const own = "/etc/drover/drover.conf";
+    return std::filesystem::exists(own, ignored) ? own : "/etc/keepalived/keepalived.conf";
+}
 
 struct RunOptions {
     std::string configuration;  ///< empty: the usual file, and none if that does not exist (configuration_file.h)

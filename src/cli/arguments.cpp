@@ -11,7 +11,6 @@
 
 #include "cli/exit_code.h"
 #include "cli/help.h"
-#include "app/configuration_file.h"
 #include "base/version.h"
 #include "cli/keepalived_options.h"
 

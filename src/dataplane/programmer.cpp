@@ -1,6 +1,7 @@
 #include "dataplane/programmer.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "base/overloaded.h"
@@ -99,7 +100,37 @@ bool Programmer::ring_fits(std::uint32_t id, model::DesiredService const& servic
 
 Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted) {
     std::vector<plan::Change> const changes = plan::diff(current_, wanted);
-    auto touched = std::exchange(unfinished_, {});  // services whose ring is another one now
+    auto const done = carry_all_out(changes, wanted.services, std::exchange(unfinished_, {}));
+    current_places_.clear();
+    if (!done) {
+        read_back();
+        return std::unexpected(done.error());
+    }
+    current_.services = wanted.services;
+    return changes;
+}
+
+Result<std::vector<plan::Change>> Programmer::apply_some(std::span<ServiceKey const> keys,
+                                                         std::vector<model::DesiredService> wanted) {
+    model::Desired is{current_.timeouts, {}, current_.limits}, then{current_.timeouts, std::move(wanted), current_.limits};
+    std::set<ServiceKey> unfinished;
+    for (auto const& key : keys) {
+        if (auto const place = places_in_current().find(key); place != current_places_.end())
+            is.services.push_back(current_.services[place->second]);
+        if (unfinished_.erase(key) > 0) unfinished.insert(key);
+    }
+    std::vector<plan::Change> const changes = plan::diff(is, then);
+    if (auto const done = carry_all_out(changes, then.services, std::move(unfinished)); !done) {
+        read_back();
+        return std::unexpected(done.error());
+    }
+    replace_some(keys, std::move(then.services));
+    return changes;
+}
+
+/// `touched`: services that an earlier apply() could not finish.
+Result<void> Programmer::carry_all_out(std::vector<plan::Change> const& changes,
+                                       std::vector<model::DesiredService> const& wanted, std::set<ServiceKey> touched) {
     Result<void> done;
     for (auto const& change : changes) {
         done = carry_out(change);
@@ -110,17 +141,41 @@ Result<std::vector<plan::Change>> Programmer::apply(model::Desired const& wanted
                               [&](auto const& c) { touched.insert(c.service); }},
                    change);
     }
-    for (auto const& service : wanted.services)
+    for (auto const& service : wanted)
         if (touched.contains(service.key))
             if (auto finished = finish(service); !finished && done) done = finished;
     retire_servers();
+    return done;
+}
+
+/// After a failure: what the tables have.
+void Programmer::read_back() {
     current_.services.clear();
-    if (done)
-        current_.services = wanted.services;
-    else
-        for (auto const id : book_.in_service()) current_.services.push_back(read_service(id));
-    if (!done) return std::unexpected(done.error());
-    return changes;
+    current_places_.clear();
+    for (auto const id : book_.in_service()) current_.services.push_back(read_service(id));
+}
+
+std::unordered_map<ServiceKey, std::size_t> const& Programmer::places_in_current() {
+    if (current_places_.empty())
+        for (std::size_t i = 0; i < current_.services.size(); ++i) current_places_.emplace(current_.services[i].key, i);
+    return current_places_;
+}
+
+void Programmer::replace_some(std::span<ServiceKey const> keys, std::vector<model::DesiredService> wanted) {
+    std::unordered_set<ServiceKey> gone(keys.begin(), keys.end());
+    for (auto& service : wanted) {
+        gone.erase(service.key);
+        auto const place = places_in_current().find(service.key);
+        if (place != current_places_.end()) {
+            current_.services[place->second] = std::move(service);
+            continue;
+        }
+        current_places_.emplace(service.key, current_.services.size());
+        current_.services.push_back(std::move(service));
+    }
+    if (gone.empty()) return;
+    std::erase_if(current_.services, [&](model::DesiredService const& service) { return gone.contains(service.key); });
+    current_places_.clear();
 }
 
 /// Entry and ring of a service that was changed; one that cannot be finished now is tried again by the next apply().

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -48,6 +49,9 @@ public:
     /// a Kernel::wait_for_readers() that began after this has ended. Only if room is short does apply() wait itself.
     bool begin_grace();
     void end_grace();
+    /// The same for some services: those of `wanted` shall be like this, the others among `keys` shall be gone. What it
+    /// costs depends on these services, not on how many there are beside them.
+    Result<std::vector<plan::Change>> apply_some(std::span<ServiceKey const> keys, std::vector<model::DesiredService> wanted);
 
     /// Counters of the service and its servers, or of all, begin at nought, also for the next daemon. Returns how many
     /// services that are; an error: there is no such service.
@@ -72,6 +76,11 @@ private:
     model::DesiredService read_service(std::uint32_t id) const;
     bool ring_fits(std::uint32_t id, model::DesiredService const& service) const;
     Result<void> carry_out(plan::Change const& change);
+    Result<void> carry_all_out(std::vector<plan::Change> const& changes, std::vector<model::DesiredService> const& wanted,
+                               std::set<ServiceKey> touched);
+    void read_back();
+    std::unordered_map<ServiceKey, std::size_t> const& places_in_current();
+    void replace_some(std::span<ServiceKey const> keys, std::vector<model::DesiredService> wanted);
     void set_timeouts(model::Timeouts const& timeouts);
     void set_limits(model::Limits const& limits);
     Result<void> add_service(model::DesiredService const& service);
@@ -125,6 +134,7 @@ private:
     std::unordered_map<Address, NextHop> next_hops_;
     std::unordered_map<Address, std::set<Place>> places_;  // servers in service, by their address
     model::Desired current_;
+    std::unordered_map<ServiceKey, std::size_t> current_places_;  // of its services, once they are asked for; else empty
     std::set<ServiceKey> unfinished_;  // their entries in the service table or their rings are not what they shall be
     std::vector<Place> leaving_;       // removed, and to be marked so once no ring names them
     Unreachable unreachable_;  // since begin_grace() was called last

@@ -129,6 +129,19 @@ std::vector<model::LiveRecord> Table::records() const {
     return records;
 }
 
+std::vector<model::ServiceName> Table::touched_services() const {
+    std::unordered_set<model::ServiceName> names;
+    for (auto const& before : done_) {
+        if (auto const* const service = std::get_if<ServiceBefore>(&before)) names.insert(service->name);
+        if (auto const* const server = std::get_if<ServerBefore>(&before)) names.insert(server->service);
+    }
+    return {names.begin(), names.end()};
+}
+
+bool Table::touched_timeouts() const {
+    return std::ranges::any_of(done_, [](Before const& before) { return std::holds_alternative<TimeoutsBefore>(before); });
+}
+
 std::vector<model::LiveRecord> Table::touched() const {
     std::vector<model::LiveRecord> records;
     for (auto const& before : done_) add_touched(before, records);

@@ -69,6 +69,9 @@ public:
     void undo();
     /// What was done stays.
     void settle() { done_.clear(); }
+    /// Services of which anything was touched since the last settle(), each once.
+    std::vector<model::ServiceName> touched_services() const;
+    bool touched_timeouts() const;
     /// The objects that were touched since the last settle(), as they are now.
     std::vector<model::LiveRecord> touched() const;
     /// All changed objects.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace drover::app {
 namespace {
 
@@ -227,6 +229,91 @@ TEST(DesiredState, NamesTheServicesWithSlowStart) {
                                               std::pair(service.group[1], Duration(30s))));
     service.scheduler = model::Scheduler::rr;
     EXPECT_THAT(state_of({service}).slow_starts, IsEmpty());
+}
+
+/// A configured service of two servers at 10.0.0.1, and commands.
+class LiveChanges : public testing::Test {
+protected:
+    LiveChanges() {
+        configuration_.services = {web()};
+        configuration_.services[0].behaviour.sloppy_tcp = true;
+        configuration_.global.behaviour.expire_nodest_conn = true;
+        model::Instance instance;
+        instance.name = "first";
+        instance.addresses = {
+            {.prefix = prefix("10.0.0.9/24"), .device = {}, .broadcast = {}, .label = {}, .scope = {}, .origin = {}}};
+        configuration_.instances = {instance};
+        configured_ = configured_state(configuration_);
+        table_.configure(as_configured(configured_));
+    }
+    void type(model::Edit const& edit) { EXPECT_EQ(table_.apply(edit).refusal, ""); }
+    model::LiveServer weighing(char const* address, std::int32_t weight) {
+        return {.endpoint = at(address), .weight = weight};
+    }
+    /// The service as it comes out of all, which must be as it comes out alone.
+    std::optional<model::DesiredService> desired(model::ServiceName const& name, Health const& health = healthy) {
+        auto const all = desired_state(configured_, table_, health).desired.services;
+        auto const found = std::ranges::find(all, name.key, &model::DesiredService::key);
+        auto const alone = desired_service(configured_, table_, health, name.key);
+        EXPECT_EQ(alone, found == all.end() ? std::nullopt : std::optional(*found));
+        return alone;
+    }
+
+    model::ServiceName const web_{web().key};
+    model::ServiceName const other_{{at("10.0.0.9"), Protocol::tcp}};
+    model::Configuration configuration_;
+    ConfiguredState configured_;
+    live::Table table_{[](std::string const&) { return std::nullopt; }};
+};
+
+TEST_F(LiveChanges, AreWorkedIntoAConfiguredServiceThatKeepsItsOwnBehaviour) {
+    type(model::edit::ChangeService{{.name = web_, .scheduler = "sh", .persistence_timeout = 30, .persistence_mask = 0xffffff00}});
+    type(model::edit::ChangeServer{web_, weighing("10.0.0.2", 0)});
+    type(model::edit::RemoveServer{web_, at("10.0.0.3")});
+    type(model::edit::AddServer{web_, weighing("10.0.0.4", 9)});
+    auto const service = desired(web_);
+    ASSERT_TRUE(service);
+    EXPECT_EQ(service->scheduler, model::Scheduler::sh);
+    EXPECT_EQ(service->persistence_timeout, 30u);
+    EXPECT_EQ(service->persistence_prefix, 24);
+    EXPECT_TRUE(service->behaviour.sloppy_tcp);
+    EXPECT_THAT(service->servers, ElementsAre(model::DesiredServer{at("10.0.0.2"), 0}, model::DesiredServer{at("10.0.0.4"), 9}));
+    type(model::edit::RemoveService{web_});
+    EXPECT_EQ(desired(web_), std::nullopt);
+}
+
+TEST_F(LiveChanges, MakeServicesUnderTheInstanceThatHoldsTheirVip) {
+    EXPECT_EQ(desired(other_), std::nullopt);
+    type(model::edit::AddService{{.name = other_, .scheduler = "none"}});
+    type(model::edit::AddServer{other_, weighing("10.0.0.2", 1)});
+    auto const service = desired(other_);
+    ASSERT_TRUE(service);
+    EXPECT_EQ(service->instance, "first");
+    EXPECT_EQ(service->scheduler, model::Scheduler::none);
+    EXPECT_TRUE(service->behaviour.expire_nodest_conn) << "as global_defs say";
+    EXPECT_THAT(servers_of(*service), ElementsAre("10.0.0.2:80"));
+}
+
+TEST_F(LiveChanges, LeaveChecksInForce) {
+    type(model::edit::ChangeServer{web_, weighing("10.0.0.2", 9)});
+    type(model::edit::AddServer{web_, weighing("10.0.0.4", 1)});
+    auto const down = [](ServiceKey const&, Endpoint const& server) { return Pooled{.in_pool = server != at("10.0.0.2")}; };
+    EXPECT_THAT(servers_of(*desired(web_, down)), ElementsAre("10.0.0.3:80", "10.0.0.4:80"));
+    auto const quiesced = [](ServiceKey const&, Endpoint const& server) {
+        return Pooled{.in_pool = true, .quiesced = server == at("10.0.0.2")};
+    };
+    EXPECT_EQ(desired(web_, quiesced)->servers[0].weight, 0);
+    EXPECT_EQ(desired(web_)->servers[0].weight, 9);
+}
+
+TEST_F(LiveChanges, EndTheSlowStartOfASchedulerThatHasNone) {
+    configuration_.services[0].scheduler = model::Scheduler::wlc;
+    configuration_.services[0].slow_start = 30;
+    configured_ = configured_state(configuration_);
+    table_.configure(as_configured(configured_));
+    EXPECT_THAT(desired_state(configured_, table_, healthy).slow_starts, SizeIs(1));
+    type(model::edit::ChangeService{{.name = web_, .scheduler = "rr"}});
+    EXPECT_THAT(desired_state(configured_, table_, healthy).slow_starts, IsEmpty());
 }
 
 }  // namespace

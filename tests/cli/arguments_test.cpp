@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "app/configuration_file.h"
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>

@@ -102,6 +102,27 @@ TEST_F(ProgrammerTest, ZeroesNoServiceThatIsNotThere) {
     EXPECT_EQ(done.error().message, "there is no service [172.51.97.175]:tcp:80");
 }
 
+TEST_F(ProgrammerTest, ChangesSomeServicesAsIfAllHadBeenSaid) {
+    auto programmer = this->programmer();
+    ASSERT_TRUE(programmer.apply(two_services()));
+    auto const mail = service({at("172.51.97.175", 25), Protocol::tcp}, {{at("172.51.96.235", 25), 1}});
+    auto changed = two_services().services[1];
+    changed.servers = {{at("172.51.96.236", 53), 7}};
+    auto const changes = programmer.apply_some(std::array{dns(), mail.key, web()}, {mail, changed});
+    ASSERT_TRUE(changes) << changes.error().message;
+    EXPECT_THAT(*changes, SizeIs(4)) << "one service goes, one comes, and one has another server";
+
+    auto wanted = two_services();
+    wanted.services = {changed, mail};
+    EXPECT_EQ(programmer.current(), wanted);
+    EXPECT_THAT(*programmer.apply(wanted), IsEmpty());
+    EXPECT_EQ(found(web()), 0);
+    EXPECT_EQ(found(mail.key), static_cast<int>(*programmer.book().find_service(mail.key)));
+    auto const id = *programmer.book().find_service(dns());
+    EXPECT_THAT(ring(id), ElementsAre(*programmer.book().find_server(id, at("172.51.96.236", 53))));
+    EXPECT_THAT(*programmer.apply_some(std::array{dns()}, {changed}), IsEmpty()) << "and nothing is changed twice";
+}
+
 TEST_F(ProgrammerTest, StartsWithIpvsTimeoutsAndTheDefaultGateOpen) {
     auto fresh = programmer();
     EXPECT_THAT(fresh.current().services, IsEmpty());

@@ -143,12 +143,22 @@ model::DataplaneObserved BpfDataplane::observe() const {
 
 Result<std::vector<plan::Change>> BpfDataplane::apply(model::Desired const& wanted) {
     auto changes = programmer_.apply(wanted);
-    if (!changes) return changes;
-    for (auto const& change : *changes)
+    if (changes) begin_rates(*changes);
+    return changes;
+}
+
+Result<std::vector<plan::Change>> BpfDataplane::apply_some(std::span<ServiceKey const> keys,
+                                                           std::vector<model::DesiredService> wanted) {
+    auto changes = programmer_.apply_some(keys, std::move(wanted));
+    if (changes) begin_rates(*changes);
+    return changes;
+}
+
+void BpfDataplane::begin_rates(std::vector<plan::Change> const& changes) {
+    for (auto const& change : changes)
         if (auto const* const added = std::get_if<plan::AddService>(&change))
             if (auto const id = programmer_.book().find_service(added->service.key))
                 rates_.begin(observe_service(*id, added->service));
-    return changes;
 }
 
 void BpfDataplane::take_turn(std::int64_t now_unix_us) {

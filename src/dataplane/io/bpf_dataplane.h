@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -50,6 +51,7 @@ public:
     std::vector<int> touched() const { return pins_.interfaces(); }
 
     Result<std::vector<plan::Change>> apply(model::Desired const& wanted);
+    Result<std::vector<plan::Change>> apply_some(std::span<ServiceKey const> keys, std::vector<model::DesiredService> wanted);
     model::Desired const& current() const { return programmer_.current(); }
     void set_next_hop(Address const& server, std::optional<NextHop> const& hop) { programmer_.set_next_hop(server, hop); }
 
@@ -76,6 +78,7 @@ private:
     BpfDataplane(Pins pins, std::unique_ptr<BpfObject> object);
     void take_off(int ifindex);
     void look_after_grace();
+    void begin_rates(std::vector<plan::Change> const& changes);
     void sweep_until_stopped(std::stop_token stop);
     model::ServiceObserved observe_service(std::uint32_t id, model::DesiredService const& service) const;
     void watch_flood(std::int64_t now_unix_us);
