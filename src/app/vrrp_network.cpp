@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "netlink/io/sysctl.h"
+
 namespace drover::app {
 namespace {
 constexpr Duration settling = 1s;
@@ -88,6 +90,10 @@ netlink::Link const* VrrpNetwork::link(int index) const {
 bool VrrpNetwork::has_address(int ifindex, Prefix const& prefix) const {
     return std::ranges::any_of(addresses_,
                                [&](auto const& a) { return a.ifindex == ifindex && a.prefix == prefix; });
+}
+
+bool VrrpNetwork::forwards_ipv6(std::string_view interface) const {
+    return netlink::ipv6_conf(interface, "forwarding").value_or(0) > 0;
 }
 
 vrrp::Surroundings VrrpNetwork::surroundings(std::set<Address> virtual_addresses, TimePoint now) {
