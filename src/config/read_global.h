@@ -1,8 +1,6 @@
 // global_defs: from statements to the model.
 #pragma once
 
-#include <string>
-
 #include "config/values.h"
 #include "model/global.h"
 #include "model/instance.h"
@@ -11,12 +9,9 @@ namespace drover::config {
 
 /// What global_defs sets for every instance.
 struct InstanceDefaults {
-    int version = 2;
     bool strict = false;
-    model::GarpSchedule garp;
-    Address multicast_group = Address::v4(0xe0000012);
-    bool skip_check_adv_addr = false;
-    std::string interface;
+    Address multicast_group6 = *Address::parse("ff02::12");
+    model::Instance instance;  ///< what each one begins with; its group is IPv4's
 };
 
 void read_global(Reading& reading, Statement const& block, model::Global& global, InstanceDefaults& defaults);
