@@ -67,7 +67,10 @@ void Daemon::take(config::Loaded loaded) {
     fill_script_users(configuration_, runner::default_script_user());
     secure_scripts_ = configuration_.global.enable_script_security;
     if (options_.vrrp_only) configuration_.services.clear();
-    if (options_.checks_only) configuration_.instances.clear();
+    if (options_.checks_only) {
+        configuration_.instances.clear();
+        configuration_.fixed = {};
+    }
     read_unix_us_ = loop::unix_microseconds();
 }
 
@@ -77,6 +80,7 @@ Result<void> Daemon::start() {
     scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start);
     answer_signals();
     if (auto done = claim(); !done) return done;
+    if (auto done = static_items_.apply(configuration_.fixed); !done) return done;
     if (auto done = open_dataplane(); !done) return done;
     if (auto done = open_control(); !done) return done;
     if (auto done = start_vrrp(); !done) return done;
@@ -205,6 +209,7 @@ void Daemon::stop() {
     ::sd_notify(0, "STOPPING=1");
     server_.reset();
     vrrp_->stop();
+    static_items_.drop();
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
     next_rise_.cancel();
@@ -230,6 +235,7 @@ Result<control::ReloadReport> Daemon::reload() {
     if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
     checks_->apply(configuration_.services);
     if (auto done = network_->serve(configuration_); !done) return std::unexpected(done.error());
+    if (auto done = static_items_.apply(configuration_.fixed); !done) return std::unexpected(done.error());
     auto changes = program();
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));

@@ -44,6 +44,12 @@ std::set<int> towards_clients(model::Configuration const& configuration, HostNet
     return found;
 }
 
+bool is_virtual_router(model::Configuration const& configuration, netlink::Link const& link) {
+    return std::ranges::any_of(configuration.instances, [&](model::Instance const& instance) {
+        return instance.vmac && instance.vmac->interface == link.name;
+    });
+}
+
 std::string why_not(netlink::Link const& link) {
     if (link.loopback) return "it is the loopback interface";
     if (!link.ethernet) return "it is not an Ethernet interface";
@@ -54,6 +60,13 @@ std::string why_not(netlink::Link const& link) {
 
 }  // namespace
 
+std::vector<std::uint8_t> virtual_routers_on(model::Configuration const& configuration, std::string const& interface) {
+    std::vector<std::uint8_t> vrids;
+    for (auto const& instance : configuration.instances)
+        if (instance.vmac && instance.interface == interface) vrids.push_back(instance.virtual_router_id);
+    return vrids;
+}
+
 WantedInterfaces wanted_interfaces(model::Configuration const& configuration, HostNetwork const& host,
                                    std::set<int> const& to_servers) {
     auto const names = named_in(configuration);
@@ -63,6 +76,8 @@ WantedInterfaces wanted_interfaces(model::Configuration const& configuration, Ho
 
     WantedInterfaces wanted;
     for (auto const& link : host.links) {
+        // Its frames come in by the interface it stands on.
+        if (is_virtual_router(configuration, link)) continue;
         bool const named = names.contains(link.name);
         if (!named && !indexes.contains(link.index)) continue;
         auto const why = why_not(link);

@@ -2,6 +2,7 @@
 // VIP, or a route to a real server or to clients".
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,5 +29,8 @@ struct WantedInterfaces {
 /// `to_servers`: the interfaces by which the real servers are reached (dataplane::NextHops).
 WantedInterfaces wanted_interfaces(model::Configuration const& configuration, HostNetwork const& host,
                                    std::set<int> const& to_servers);
+
+/// VRIDs of the instances whose virtual MAC address is on the interface (use_vmac).
+std::vector<std::uint8_t> virtual_routers_on(model::Configuration const& configuration, std::string const& interface);
 
 }  // namespace drover::app

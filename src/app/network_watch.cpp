@@ -110,6 +110,7 @@ Result<void> NetworkWatch::place_packet_path(bool again) {
     for (auto const& link : wanted.links) {
         auto const fresh = attach(link, again);
         if (!fresh) return std::unexpected(fresh.error());
+        dataplane_.set_virtual_routers(link.index, virtual_routers_on(configuration_, link.name));
         if (*fresh && link.running) disturbed.insert(link.name);
     }
     wait_for_links(disturbed);

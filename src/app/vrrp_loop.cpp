@@ -91,14 +91,18 @@ void VrrpLoop::hear_all() {
 
 void VrrpLoop::hear(int ifindex, vrrp::Frame const& frame, TimePoint now) {
     auto const* const link = network_.link(ifindex);
-    // Our own, sent back by a loop in the network.
-    if (!link || frame.source == link->mac) return;
+    if (!link) return;
+    // The kernel gives a macvlan what comes from another holder of its MAC address, and that alone is heard there. From
+    // our own card's address it is our own advert, sent back by a loop in the network.
+    bool const by_vmac = is_vmac(link->name);
+    if ((frame.source == link->mac) != by_vmac) return;
     auto const packet = vrrp::read_ip(frame.bytes);
     if (!packet) return;
     auto const vrid = vrrp::virtual_router_of(*packet);
     for (auto const& router : routers_) {
         auto const& instance = router->instance();
-        if (instance.interface != link->name || instance.virtual_router_id != vrid ||
+        bool const is_here = instance.interface == link->name || (instance.vmac && instance.vmac->interface == link->name);
+        if (!is_here || instance.virtual_router_id != vrid ||
             instance.family != packet->from.family())
             continue;
         router->hear(*packet, frame.source, now);
@@ -117,14 +121,14 @@ void VrrpLoop::follow_network() {
     auto const before = std::move(surroundings_);
     look();
     report_links(before, surroundings_);
-    if (changes->links) open_ears();
     for (auto const& router : routers_) router->look_around(surroundings_, *changes, loop::now());
+    if (changes->links) open_ears();
 }
 
 void VrrpLoop::look() {
     std::set<Address> virtual_addresses;
     for (auto const& router : routers_)
-        for (auto const& address : all_addresses(router->instance())) virtual_addresses.insert(address.prefix.address);
+        for (auto const& address : model::holdings_of(router->instance()).addresses) virtual_addresses.insert(address.prefix.address);
     surroundings_ = network_.surroundings(std::move(virtual_addresses), loop::now());
 }
 
@@ -169,6 +173,13 @@ bool VrrpLoop::obey_commands() {
     return go_on;
 }
 
+bool VrrpLoop::is_vmac(std::string const& interface) const {
+    return std::ranges::any_of(routers_, [&](auto const& router) {
+        auto const& vmac = router->instance().vmac;
+        return vmac && vmac->interface == interface;
+    });
+}
+
 VrrpRouter* VrrpLoop::router_named(std::string const& name) {
     auto const found =
         std::ranges::find_if(routers_, [&](auto const& router) { return router->instance().name == name; });
@@ -199,6 +210,7 @@ void VrrpLoop::apply(std::vector<model::Instance> instances) {
     look();
     open_ears();
     for (auto* const router : fresh) router->start(surroundings_, loop::now());
+    open_ears();  // those of the macvlans that have been made
 }
 
 void VrrpLoop::run_timers() {
@@ -242,6 +254,8 @@ void VrrpLoop::open_ears() {
         auto const& instance = router->instance();
         auto const* const link = network_.link(instance.interface);
         if (!link) continue;
+        if (auto const* const vmac = instance.vmac ? network_.link(instance.vmac->interface) : nullptr)
+            all_wanted[{vmac->index, instance.family}];
         auto& wanted = all_wanted[{link->index, instance.family}];
         if (instance.unicast_peers.empty())
             wanted.groups.insert(instance.multicast_group);

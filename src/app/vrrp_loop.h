@@ -62,6 +62,7 @@ private:
     void open_ears();
     void open_ear(netlink::Link const& link, Family family, Wanted const& wanted);
     void look();
+    bool is_vmac(std::string const& interface) const;
     bool concerns_us(std::string const& interface) const;
     VrrpRouter* router_named(std::string const& name);
 

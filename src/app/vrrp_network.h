@@ -39,6 +39,10 @@ public:
     netlink::Link const* link(int index) const;
     bool has_address(int ifindex, Prefix const& prefix) const;
 
+    // What is made or deleted so is known at once, before netlink tells of it.
+    Result<void> add_macvlan(std::string_view name, netlink::Link const& parent, Mac const& mac);
+    Result<void> delete_link(std::string_view name);
+
     /// The sysctl net.ipv6.conf.INTERFACE.forwarding, as it is now.
     bool forwards_ipv6(std::string_view interface) const;
 

@@ -43,18 +43,21 @@ std::string joined(std::vector<Address> const& addresses) {
 bool same_virtual_router(model::Instance const& a, model::Instance const& b) {
     return a.name == b.name && a.interface == b.interface && a.virtual_router_id == b.virtual_router_id &&
            a.version == b.version && a.family == b.family && a.multicast_group == b.multicast_group &&
-           a.unicast_peers.empty() == b.unicast_peers.empty();
+           a.unicast_peers.empty() == b.unicast_peers.empty() && a.vmac == b.vmac;
 }
 
 VrrpRouter::VrrpRouter(model::Instance instance, VrrpOutside& outside)
     : instance_(std::move(instance)),
+      held_(model::holdings_of(instance_)),
       outside_(outside),
       holdings_(outside.network),
+      vmac_(outside.network),
       sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {
     machine_.settings = vrrp::settings_of(instance_);
 }
 
 void VrrpRouter::start(vrrp::Surroundings const& surroundings, TimePoint now) {
+    vmac_.keep(instance_);
     auto const resume = vrrp::may_resume(outside_.board.saved(instance_.name), instance_, now, outside_.boot);
     give(vrrp::Start{judge(surroundings), resume}, now);
 }
@@ -82,23 +85,28 @@ void VrrpRouter::run_timers(TimePoint now) {
 
 void VrrpRouter::look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes,
                              TimePoint now) {
+    if (changes.links) vmac_.keep(instance_);
     auto const conditions = judge(surroundings);
     if (conditions != machine_.conditions) give(vrrp::ConditionsChanged{conditions}, now);
     // With its interface a route goes silently.
-    if (is_master() && (changes.links || holdings_.lacks_an_address(instance_))) put_back(now);
+    if (is_master() && (changes.links || holdings_.lacks_an_address(held_))) put_back(now);
 }
 
 void VrrpRouter::reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now) {
-    auto const before = std::exchange(instance_, std::move(instance));
+    instance_ = std::move(instance);
+    auto const before = std::exchange(held_, model::holdings_of(instance_));
     // Also as a backup: what an earlier daemon may have left is ours to remove.
-    holdings_.drop_difference(before, instance_);
+    holdings_.drop_difference(before, held_);
     address_note_.clear();
     checksum_note_.clear();
     give(vrrp::Reconfigured{vrrp::settings_of(instance_), judge(surroundings)}, now);
     if (is_master()) announce(hold(now), machine_.settings.garp.repeat, now);
 }
 
-void VrrpRouter::stop(TimePoint now) { give(vrrp::Stop{}, now); }
+void VrrpRouter::stop(TimePoint now) {
+    give(vrrp::Stop{}, now);
+    vmac_.remove(instance_);
+}
 
 std::optional<TimePoint> VrrpRouter::wakes_at() const {
     auto wake = vrrp::wakes_at(machine_);
@@ -126,7 +134,8 @@ vrrp::SavedRole VrrpRouter::role(model::VrrpState state, TimePoint last_advert) 
 }
 
 void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
-    auto const* const link = outside_.network.link(instance_.interface);
+    bool const by_vmac = instance_.vmac && !instance_.vmac->xmit_base;
+    auto const* const link = outside_.network.link(by_vmac ? instance_.vmac->interface : instance_.interface);
     if (!link) return;
     auto const sent = send(
         {instance_.virtual_router_id, advert.priority, machine_.settings.interval, advertised(instance_)}, *link);
@@ -168,13 +177,13 @@ void VrrpRouter::perform(vrrp::TakeAddresses const& take, TimePoint now) {
 
 void VrrpRouter::perform(vrrp::DropAddresses const&, TimePoint) {
     check_holdings_.reset();
-    for (auto const& address : all_addresses(instance_)) outside_.announcer.forget(address.prefix.address);
-    holdings_.drop(instance_);
+    for (auto const& address : held_.addresses) outside_.announcer.forget(address.prefix.address);
+    holdings_.drop(held_);
     say_new(holdings_.problems(), problems_);
 }
 
 void VrrpRouter::perform(vrrp::Announce const& announcement, TimePoint now) {
-    announce(all_addresses(instance_), announcement.repeat, now);
+    announce(held_.addresses, announcement.repeat, now);
 }
 
 void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
@@ -185,10 +194,10 @@ void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
 void VrrpRouter::perform(vrrp::Report const& report, TimePoint) { log::write(report.level, report.text); }
 
 std::vector<model::VirtualAddress> VrrpRouter::hold(TimePoint now) {
-    auto missing = holdings_.take(instance_);
+    auto missing = holdings_.take(held_);
     say_new(holdings_.problems(), problems_);
     check_holdings_.reset();
-    if (!instance_.routes.empty() || !problems_.empty()) check_holdings_ = now + holdings_checked_every;
+    if (!held_.routes.empty() || !held_.rules.empty() || !problems_.empty()) check_holdings_ = now + holdings_checked_every;
     return missing;
 }
 
@@ -204,7 +213,7 @@ void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, i
     for (int round = 0; round < repeat; ++round) {
         for (auto const& address : addresses) {
             auto const& ip = address.prefix.address;
-            auto const* const link = holdings_.device_of(address, instance_);
+            auto const* const link = holdings_.device_of(address, held_);
             if (!link) continue;
             if (round == 0)
                 log::debug("({}) Sending/queueing {} on {} for {}", instance_.name,
@@ -217,6 +226,7 @@ void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, i
 vrrp::Conditions VrrpRouter::judge(vrrp::Surroundings const& surroundings) {
     auto judgement = vrrp::judge(instance_, surroundings);
     say_new(judgement.notes, notes_);
+    if (judgement.conditions.fault.empty()) judgement.conditions.fault = vmac_.problem();
     return judgement.conditions;
 }
 
@@ -278,7 +288,7 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.reason = machine_.why;
     seen.priority = instance_.priority;
     seen.effective_priority = machine_.priority();
-    for (auto const& address : all_addresses(instance_)) seen.addresses.push_back(address.prefix.address);
+    for (auto const& address : held_.addresses) seen.addresses.push_back(address.prefix.address);
     seen.master_address = master_address_;
     seen.adverts_sent = sent_;
     seen.adverts_received = received_;

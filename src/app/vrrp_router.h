@@ -12,6 +12,7 @@
 #include "app/vrrp_announcer.h"
 #include "app/vrrp_holdings.h"
 #include "app/vrrp_network.h"
+#include "app/vrrp_vmac.h"
 #include "model/instance.h"
 #include "model/observed.h"
 #include "vrrp/authentication_header.h"
@@ -90,9 +91,11 @@ private:
     bool is_master() const { return machine_.state == model::VrrpState::master; }
 
     model::Instance instance_;
+    model::Holdings held_;  ///< the instance's
     VrrpOutside& outside_;
     vrrp::Machine machine_;
     VrrpHoldings holdings_;
+    VrrpVmac vmac_;
     std::optional<TimePoint> check_holdings_;
 
     std::uint16_t ip_id_ = 0;

@@ -130,6 +130,8 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         read_multicast_group(reading, s, Family::v4, defaults.instance.multicast_group);
     else if (name == "vrrp_mcast_group6")
         read_multicast_group(reading, s, Family::v6, defaults.multicast_group6);
+    else if (name == "vmac_prefix")
+        defaults.vmac_prefix = s.argument(1)->text;
     else if (name == "default_interface")
         defaults.instance.interface = s.argument(1)->text;
     // 0, which many files have, is an error to keepalived.

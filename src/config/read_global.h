@@ -1,6 +1,8 @@
 // global_defs: from statements to the model.
 #pragma once
 
+#include <string>
+
 #include "config/values.h"
 #include "model/global.h"
 #include "model/instance.h"
@@ -11,6 +13,7 @@ namespace drover::config {
 struct InstanceDefaults {
     bool strict = false;
     Address multicast_group6 = *Address::parse("ff02::12");
+    std::string vmac_prefix = "vrrp";  ///< of the names of macvlans
     model::Instance instance;  ///< what each one begins with; its group is IPv4's
 };
 

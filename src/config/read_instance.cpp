@@ -6,9 +6,11 @@
 #include <array>
 #include <cmath>
 
+#include "base/mac.h"
 #include "config/read_addresses.h"
 #include "config/read_authentication.h"
 #include "config/read_routes.h"
+#include "config/read_rules.h"
 #include "config/read_tracking.h"
 #include "config/read_unicast.h"
 #include "config/script.h"
@@ -21,6 +23,7 @@ namespace {
 constexpr auto longest_v2_interval = 255s;          // 8 bits of seconds
 constexpr auto longest_v3_interval = 40'950'000us;  // 12 bits of centiseconds
 constexpr int owner = 255;
+constexpr std::size_t longest_interface = 15;  // IFNAMSIZ - 1
 
 class InstanceReader {
 public:
@@ -45,6 +48,7 @@ public:
         keep_one_family();
         choose_group();
         read_unicast(reading_, block_.find("unicast_peer"), block_.find("unicast_src_ip"), instance_);
+        choose_vmac();
         judge_interface();
         judge_state();
         judge_interval();
@@ -68,7 +72,7 @@ private:
         else if (name == "virtual_routes")
             read_virtual_routes(reading_, s, instance_.routes);
         else if (name == "virtual_rules")
-            check_rules(reading_, s);
+            read_rules(reading_, s, instance_.rules);
         else if (name == "authentication")
             authentication_ = &s;
         else if (name == "nopreempt")
@@ -81,6 +85,12 @@ private:
             native_ipv6_ = true;
         else if (name == "track_src_ip")
             instance_.track_source = true;
+        else if (name == "promote_secondaries")
+            instance_.promote_secondaries = true;
+        else if (name == "use_vmac")
+            vmac_ = &s;
+        else if (name == "vmac_xmit_base")
+            xmit_base_ = &s;
         else if (name == "strict_mode")
             strict_ = read_switch(reading_, s).value_or(strict_);
         else if (!read_shared_word(reading_, s, "", instance_) && s.argument(1) != nullptr)
@@ -200,6 +210,31 @@ private:
                                                group_->text(), instance_.multicast_group.text()));
     }
 
+    void choose_vmac() {
+        if (vmac_ == nullptr) {
+            if (xmit_base_ != nullptr)
+                reading_.reporter.warn(xmit_base_->keyword().position, "no-vmac",
+                                       "`vmac_xmit_base` without `use_vmac` is without effect");
+            return;
+        }
+        auto name = fmt::format("{}{}.{}", defaults_.vmac_prefix, instance_.family == Family::v6 ? "6" : "",
+                                instance_.virtual_router_id);
+        for (std::size_t i = 1; i < vmac_->words.size() && i <= 2; ++i) {
+            auto const& word = vmac_->words[i];
+            if (Mac::parse(word.text))
+                reading_.reporter.note_once("not-yet vmac address", word.position, "not-yet",
+                                            "a MAC address of one's own for `use_vmac` is known, but not carried out "
+                                            "yet: it is 00:00:5e:00:01:VRID, or 02 for IPv6");
+            else if (word.text.size() <= longest_interface)
+                name = word.text;
+            else
+                reading_.reporter.warn(word.position, "long-name",
+                                       fmt::format("an interface's name has at most {} characters: {} is used",
+                                                   longest_interface, name));
+        }
+        instance_.vmac = model::VirtualMac{std::move(name), xmit_base_ != nullptr};
+    }
+
     void complain_family(Statement const& list, Family family) {
         for (auto const& line : list.block) {
             auto const address = Address::parse(line.name().substr(0, line.name().find('/')));
@@ -280,6 +315,8 @@ private:
     bool native_ipv6_ = false;
     std::optional<Address> group_;  ///< mcast_dst_ip
     Statement const* authentication_ = nullptr;
+    Statement const* vmac_ = nullptr;
+    Statement const* xmit_base_ = nullptr;
     model::Instance instance_;
 };
 

@@ -30,6 +30,13 @@ struct UnicastPeer {
     bool operator==(UnicastPeer const&) const = default;
 };
 
+/// use_vmac: the virtual addresses, and adverts, come from 00:00:5e:00:01:VRID (IPv6: 02), by a macvlan interface.
+struct VirtualMac {
+    std::string interface;   ///< the macvlan's name, "vrrp.VRID" unless given
+    bool xmit_base = false;  ///< vmac_xmit_base: adverts are sent by the instance's own interface all the same
+    bool operator==(VirtualMac const&) const = default;
+};
+
 /// One line of virtual_ipaddress or virtual_ipaddress_excluded.
 struct VirtualAddress {
     Prefix prefix;
@@ -39,12 +46,15 @@ struct VirtualAddress {
     std::string label;                 ///< at most 15 bytes (IFNAMSIZ)
     std::string scope;                 ///< as ip(8) spells it; empty = global
     Origin origin;
+    bool prefix_route = true;  ///< false: `noprefixroute`
+    bool preferred = true;     ///< false: hosts do not choose it as a source (preferred_lft 0)
     bool operator==(VirtualAddress const&) const = default;
 };
 
-/// One line of virtual_routes.
+/// One line of virtual_routes or static_routes.
 struct VirtualRoute {
-    Prefix destination;  ///< 0.0.0.0/0 for `default`
+    enum class Kind { unicast, blackhole, unreachable, prohibit, throw_back };
+    Prefix destination;  ///< 0.0.0.0/0 or ::/0 for `default`
     std::optional<Address> gateway;
     std::string device;  ///< empty: chosen by the gateway, else the instance's interface
     std::optional<Address> source;
@@ -52,7 +62,34 @@ struct VirtualRoute {
     std::optional<std::uint32_t> metric;
     std::string scope;
     Origin origin;
+    Kind kind = Kind::unicast;
+    bool on_link = false;  ///< `onlink`: the gateway is reachable whatever the host's networks are
     bool operator==(VirtualRoute const&) const = default;
+};
+
+/// One line of virtual_rules or static_rules.
+struct VirtualRule {
+    enum class Action { lookup, blackhole, unreachable, prohibit };
+    Family family = Family::v4;
+    std::optional<Prefix> from, to;
+    std::optional<std::uint32_t> preference;
+    std::optional<std::uint32_t> mark, mask;
+    std::uint8_t tos = 0;
+    std::string iif, oif;  ///< names of interfaces; empty: any
+    Action action = Action::lookup;
+    std::uint32_t table = 254;  ///< for lookup
+    Origin origin;
+    bool operator==(VirtualRule const&) const = default;
+};
+
+/// What a director sets in the kernel and takes away again.
+struct Holdings {
+    std::string device;  ///< of what names none
+    std::vector<VirtualAddress> addresses;
+    std::vector<VirtualRoute> routes;
+    std::vector<VirtualRule> rules;
+    bool promote_secondaries = false;  ///< addresses stay when the first one of their network goes
+    bool operator==(Holdings const&) const = default;
 };
 
 struct TrackedInterface {
@@ -100,6 +137,8 @@ struct Instance {
     std::vector<VirtualAddress> addresses;  ///< virtual_ipaddress, in the order in which they are advertised
     std::vector<VirtualAddress> excluded;   ///< virtual_ipaddress_excluded: set, not advertised
     std::vector<VirtualRoute> routes;
+    std::vector<VirtualRule> rules;
+    bool promote_secondaries = false;
     std::vector<TrackedInterface> track_interfaces;  ///< without the instance's own interface, which is implied
     bool track_primary = true;                       ///< false: dont_track_primary
     std::optional<Address> source;                   ///< mcast_src_ip or unicast_src_ip
@@ -111,11 +150,15 @@ struct Instance {
     bool lower_prio_no_advert = false;       ///< a master does not answer adverts of lower priority at once
     bool higher_prio_send_advert = false;    ///< a master that yields to a higher priority sends one more advert
     bool owner_ignores_adverts = false;      ///< with priority 255 no advert is listened to
+    std::optional<VirtualMac> vmac;
     GarpSchedule garp;
     NotifyScripts notify;
     bool skip_check_adv_addr = false;
     Origin origin;
     bool operator==(Instance const&) const = default;
 };
+
+/// What a master holds: virtual_ipaddress and virtual_ipaddress_excluded in one list, routes, rules.
+Holdings holdings_of(Instance const& instance);
 
 }  // namespace drover::model

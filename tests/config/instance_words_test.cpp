@@ -89,6 +89,87 @@ TEST(InstanceWords, BothKindsOfAuthenticationOfVersion2) {
     EXPECT_EQ(read(text("AH")).authentication, (model::Authentication{Type::ah, "secret12"}));
 }
 
+TEST(InstanceWords, AVirtualMacHasAnInterfaceNamedAfterTheVrid) {
+    EXPECT_EQ(read(instance(" use_vmac\n")).vmac, (model::VirtualMac{"vrrp.51", false}));
+    EXPECT_EQ(read(v6_instance(" use_vmac\n vmac_xmit_base\n")).vmac, (model::VirtualMac{"vrrp6.51", true}));
+    EXPECT_EQ(read(instance(" use_vmac vi51\n")).vmac, (model::VirtualMac{"vi51", false}));
+    EXPECT_EQ(read(instance(" use_vmac\n", "global_defs {\n vmac_prefix v\n}\n")).vmac,
+              (model::VirtualMac{"v.51", false}));
+    EXPECT_THAT(places(load_text(instance(" use_vmac a-name-of-sixteen\n vmac_xmit_base\n"))),
+                ElementsAre("7:11 long-name"));
+    EXPECT_THAT(places(load_text(instance(" vmac_xmit_base\n"))), ElementsAre("7:2 no-vmac"));
+}
+
+TEST(InstanceWords, RoutesMayBeOfEitherFamilyAndOfAKind) {
+    auto const i = read(instance(" virtual_routes {\n 10.5.0.0/16 via 10.0.0.9 dev eth0 onlink\n blackhole 10.6.0.0/16\n default via "
+                                 "fe80::1 dev eth0\n 2001:db8:5::/48 via fe80::1 dev eth0 src 2001:db8::7\n }\n"));
+    ASSERT_EQ(i.routes.size(), 4U);
+    EXPECT_TRUE(i.routes[0].on_link);
+    EXPECT_EQ(i.routes[1].kind, model::VirtualRoute::Kind::blackhole);
+    EXPECT_EQ(i.routes[2].destination.text(), "::/0");
+    EXPECT_EQ(i.routes[3].source, Address::parse("2001:db8::7"));
+    EXPECT_THAT(places(load_text(instance(" virtual_routes {\n 10.5.0.0/16 via fe80::1 dev eth0\n }\n"))),
+                ElementsAre("8:2 mixed-families"));
+}
+
+TEST(InstanceWords, RulesSelectPacketsAndSayWhatIsDone) {
+    auto const i = read(instance(" virtual_rules {\n from 10.5.0.0/16 to 10.6.0.7 lookup main preference 100\n fwmark 0x10/0xff iif eth0 "
+                                 "table 300 pref 101\n to 2001:db8::/32 unreachable preference 102\n }\n"));
+    ASSERT_EQ(i.rules.size(), 3U);
+    EXPECT_EQ(i.rules[0].from, Prefix::parse("10.5.0.0/16"));
+    EXPECT_EQ(i.rules[0].to, Prefix::parse("10.6.0.7/32"));
+    EXPECT_EQ(i.rules[0].table, 254U);
+    EXPECT_EQ(i.rules[0].preference, 100U);
+    EXPECT_EQ(i.rules[1].mark, 16U);
+    EXPECT_EQ(i.rules[1].mask, 255U);
+    EXPECT_EQ(i.rules[1].iif, "eth0");
+    EXPECT_EQ(i.rules[1].table, 300U);
+    EXPECT_EQ(i.rules[2].action, model::VirtualRule::Action::unreachable);
+    EXPECT_EQ(i.rules[2].family, Family::v6);
+}
+
+TEST(InstanceWords, ARuleThatWouldFitOtherPacketsIsLeftOut) {
+    for (auto const& [line, code] : {std::pair{"from 10.5.0.0/16 sport 80 table 1 pref 1", "not-yet"},
+                                     {"from 10.5.0.0/16 pref 1", "bad-rule"},
+                                     {"from 10.5./16 table 1 pref 1", "bad-address"},
+                                     {"from 10.5.0.0/16 to 2001:db8::/32 table 1 pref 1", "mixed-families"},
+                                     {"from 10.5.0.0/16 table none pref 1", "bad-number"},
+                                     {"from 10.5.0.0/16 table 1 pref x", "bad-number"},
+                                     {"fwmark 0x table 1 pref 1", "bad-number"},
+                                     {"from 10.5.0.0/16 bogus 1", "unknown-option"},
+                                     {"table", "missing-value"}}) {
+        auto const loaded = load_text(instance(std::string(" virtual_rules {\n ") + line + "\n }\n"));
+        EXPECT_EQ(count(loaded, code), 1U) << line << "\n" << render_text(loaded.diagnostics, false);
+        EXPECT_THAT(loaded.configuration.instances.at(0).rules, IsEmpty()) << line;
+    }
+}
+
+TEST(InstanceWords, OfAddressesTellWhetherTheyArePreferredAsASource) {
+    auto const i = read(instance(" virtual_ipaddress_excluded {\n 2001:db8::7/64\n 2001:db8::8/128\n 2001:db8::9/128 "
+                                 "preferred_lft forever\n 10.0.0.9 preferred_lft 0 noprefixroute\n }\n"));
+    ASSERT_EQ(i.excluded.size(), 4U);
+    EXPECT_TRUE(i.excluded[0].preferred);
+    EXPECT_FALSE(i.excluded[1].preferred) << "keepalived's default for /128";
+    EXPECT_TRUE(i.excluded[2].preferred);
+    EXPECT_FALSE(i.excluded[3].preferred);
+    EXPECT_TRUE(i.excluded[0].prefix_route);
+    EXPECT_FALSE(i.excluded[3].prefix_route);
+}
+
+TEST(StaticItems, StandOutsideInstancesAndOnTheDefaultInterface) {
+    auto const loaded = load_text(
+        "global_defs {\n default_interface eth1\n}\nstatic_ipaddress {\n 10.7.0.1/24\n 10.8.0.1/24 dev eth0\n}\n"
+        "static_routes {\n 10.9.0.0/16 via 10.7.0.9\n}\nstatic_rules {\n from 10.9.0.0/16 table 9 preference 9\n}\n" +
+        instance());
+    EXPECT_THAT(places(loaded), IsEmpty()) << render_text(loaded.diagnostics, false);
+    auto const& fixed = loaded.configuration.fixed;
+    EXPECT_EQ(fixed.device, "eth1");
+    EXPECT_EQ(fixed.addresses.size(), 2U);
+    EXPECT_EQ(fixed.addresses[1].device, "eth0");
+    EXPECT_EQ(fixed.routes.size(), 1U);
+    EXPECT_EQ(fixed.rules.size(), 1U);
+}
+
 TEST(InstanceWords, ExcludedAddressesMayBeOfAnyFamily) {
     auto const i = read(instance(" virtual_ipaddress_excluded {\n 10.0.0.7\n 2001:db8::7/64\n }\n"));
     EXPECT_EQ(i.excluded.size(), 2U);
