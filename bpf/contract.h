@@ -262,7 +262,8 @@ struct port {
 	__u64 mac;	   /* low 48 bits, as in the frame */
 	__u64 peer_filter; /* bit (last MAC byte & 63) is set for each peer director heard on this link */
 	__u32 ifindex;	   /* 0: free; stored last */
-	__u32 reserved[3];
+	__u32 virtual_filter; /* bit (VRID & 31) is set for each virtual router whose MAC address is ours, too (use_vmac) */
+	__u32 reserved[2];
 };
 
 /*

@@ -249,6 +249,25 @@ static __always_inline enum drover_verdict parse_ipv6(context *ctx, struct packe
 	return VERDICT_COUNT;
 }
 
+/*
+ * A virtual MAC address is 00:00:5e:00:01:VRID, for IPv6 00:00:5e:00:02:VRID (RFC 5798 7.3). Two VRIDs with one bit of the
+ * filter may be taken for each other: a frame for the other one's VIP meets no service here.
+ */
+static __always_inline int is_virtual_router(const struct port *port, __u64 mac)
+{
+	__u64 const prefix = mac & 0xffffffffffULL;
+
+	return port->virtual_filter && (prefix == 0x01005e0000ULL || prefix == 0x02005e0000ULL) &&
+	       port->virtual_filter >> (mac >> 40 & 31) & 1;
+}
+
+static __always_inline int is_to_us(const struct port *port, const unsigned char *destination)
+{
+	__u64 const mac = mac_word(destination);
+
+	return mac == port->mac || is_virtual_router(port, mac);
+}
+
 /* The Ethernet header. VERDICT_COUNT: go on with parse_ipv4() or parse_ipv6(), as *type says. */
 static __always_inline enum drover_verdict parse_frame(context *ctx, struct packet *packet, __u16 *type)
 {
@@ -258,7 +277,7 @@ static __always_inline enum drover_verdict parse_frame(context *ctx, struct pack
 	if (*type != bpf_htons(ETH_P_IP) && *type != bpf_htons(ETH_P_IPV6))
 		return VERDICT_not_ip;
 	packet->port = port_of(context_interface(ctx));
-	if (!packet->port || mac_word(packet->ethernet->h_dest) != packet->port->mac)
+	if (!packet->port || !is_to_us(packet->port, packet->ethernet->h_dest))
 		return VERDICT_other_mac;
 	return VERDICT_COUNT;
 }

@@ -19,7 +19,7 @@ static __always_inline int is_plain(const context *ctx, const struct packet *pac
 	if (transport + 8 > (__u8 *)packet->end || *(const __u16 *)type != bpf_htons(ETH_P_IP) ||
 	    *(__u8 *)ip != 0x45 || ip->frag_off & bpf_htons(0x3fff))
 		return 0;
-	if (mac_word(packet->ethernet->h_dest) != packet->port->mac || packet->port->ifindex != context_interface(ctx))
+	if (!is_to_us(packet->port, packet->ethernet->h_dest) || packet->port->ifindex != context_interface(ctx))
 		return 0;
 	bytes = bpf_ntohs(ip->tot_len);
 	if (bytes + sizeof(struct ethhdr) > context_length(ctx))

@@ -94,4 +94,4 @@ class Keepalived:
 
 
 def holds(host: Host, address: str, nic: str = "eth0") -> bool:
-    return host.on and address in host.addresses(nic)
+    return host.on and address in host.addresses(nic, 6 if ":" in address else 4)

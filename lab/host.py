@@ -240,9 +240,9 @@ class Host:
 
     # -- what it is ----------------------------------------------------------------------------------------------
 
-    def addresses(self, nic: str = "eth0") -> set[str]:
-        """IPv4 addresses, without their prefix lengths."""
-        lines = self.output(f"ip -4 -o address show dev {nic}", seconds=5).splitlines()
+    def addresses(self, nic: str = "eth0", family: int = 4) -> set[str]:
+        """Those of IPv4, or of IPv6, without their prefix lengths."""
+        lines = self.output(f"ip -{family} -o address show dev {nic}", seconds=5).splitlines()
         return {line.split()[3].split("/")[0] for line in lines}
 
     def mac(self, nic: str = "eth0") -> str:

@@ -71,7 +71,10 @@ void Daemon::take(config::Loaded loaded) {
     fill_script_users(configuration_, runner::default_script_user());
     secure_scripts_ = configuration_.global.enable_script_security;
     if (options_.vrrp_only) configuration_.services.clear();
-    if (options_.checks_only) configuration_.instances.clear();
+    if (options_.checks_only) {
+        configuration_.instances.clear();
+        configuration_.fixed = {};
+    }
     configured_ = configured_state(configuration_);
     read_unix_us_ = loop::unix_microseconds();
 }
@@ -82,6 +85,7 @@ Result<void> Daemon::start() {
     scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start);
     answer_signals();
     if (auto done = claim(); !done) return done;
+    if (auto done = static_items_.apply(configuration_.fixed); !done) return done;
     auto pins = dataplane::Pins::open(options_.pin_directory);
     if (!pins) return std::unexpected(pins.error());
     if (auto done = resume_vrrp(*pins); !done) return done;
@@ -266,6 +270,7 @@ void Daemon::stop() {
     ::sd_notify(0, "STOPPING=1");
     server_.reset();
     vrrp_->stop();
+    static_items_.drop();
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
     next_rise_.cancel();
@@ -294,6 +299,7 @@ Result<control::ReloadReport> Daemon::reload() {
     auto const& ended = live_.configure(configured_);
     report.warnings.insert(report.warnings.end(), ended.begin(), ended.end());
     checks_->apply(configuration_.services);
+    if (auto done = static_items_.apply(configuration_.fixed); !done) return std::unexpected(done.error());
     auto changes = program_with_network();
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));

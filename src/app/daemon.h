@@ -15,6 +15,7 @@
 #include "app/rivals.h"
 #include "app/role_board.h"
 #include "app/run_options.h"
+#include "app/static_items.h"
 #include "app/vrrp_thread.h"
 #include "base/result.h"
 #include "config/load.h"
@@ -97,6 +98,7 @@ private:
     std::optional<dataplane::PinnedRoles> earlier_roles_;
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
+    StaticItems static_items_;
     std::unique_ptr<VrrpThread> vrrp_;
     std::unique_ptr<control::Server> server_;
 };

@@ -61,6 +61,10 @@ NetworkNeeds needs_of(model::Configuration const& configuration, live::Table con
     needs.taking = configuration.global.taking;
     for (auto const& instance : configuration.instances) {
         needs.interfaces.insert(instance.interface);
+        if (instance.vmac) {
+            needs.virtual_interfaces.insert(instance.vmac->interface);
+            needs.virtual_routers[instance.interface].push_back(instance.virtual_router_id);
+        }
         for (auto const* list : {&instance.addresses, &instance.excluded})
             for (auto const& address : *list) {
                 needs.held.insert(address.prefix.address);
@@ -89,6 +93,8 @@ WantedInterfaces wanted_interfaces(NetworkNeeds const& needs, HostNetwork const&
 
     WantedInterfaces wanted;
     for (auto const& link : host.links) {
+        // Its frames come in by the interface it stands on.
+        if (needs.virtual_interfaces.contains(link.name)) continue;
         bool const named = names.contains(link.name);
         if (!named && !indexes.contains(link.index)) continue;
         auto const why = why_not(link);

@@ -3,6 +3,8 @@
 // packets may come in by any interface of its family.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,6 +29,8 @@ struct HostNetwork {
 /// What the host's network is needed for.
 struct NetworkNeeds {
     std::set<std::string> interfaces = {};     ///< named by instances
+    std::set<std::string> virtual_interfaces = {};  ///< use_vmac: where the virtual MAC addresses are
+    std::map<std::string, std::vector<std::uint8_t>> virtual_routers = {};  ///< use_vmac: VRIDs by the interface below
     std::unordered_set<Address> vips = {};     ///< of all services
     std::unordered_set<Address> held = {};     ///< those that an instance sets when it is master
     std::set<Address> servers = {};

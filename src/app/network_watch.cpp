@@ -109,6 +109,11 @@ Result<void> NetworkWatch::place_packet_path(bool again) {
     for (auto const& link : wanted.links) {
         auto const fresh = attach(link, again);
         if (!fresh) return std::unexpected(fresh.error());
+        auto const routers = needs_.virtual_routers.find(link.name);
+        if (routers == needs_.virtual_routers.end())
+            dataplane_.set_virtual_routers(link.index, {});
+        else
+            dataplane_.set_virtual_routers(link.index, routers->second);
         if (*fresh && link.running) disturbed.insert(link.name);
     }
     wait_for_links(disturbed);

@@ -53,8 +53,9 @@ VrrpLoop::VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter 
     : mailbox_(mailbox),
       network_(std::move(network)),
       transmitter_(std::move(transmitter)),
+      announcer_(network_, transmitter_),
       timer_(std::move(timer)),
-      outside_{network_, transmitter_, board, notify, boot} {}
+      outside_{network_, transmitter_, announcer_, board, notify, boot} {}
 
 void VrrpLoop::run() {
     do {
@@ -71,7 +72,7 @@ void VrrpLoop::run() {
 
 void VrrpLoop::wait() {
     std::vector<pollfd> waiting{{timer_.get(), POLLIN, 0}, {network_.fd(), POLLIN, 0}, {mailbox_.fd(), POLLIN, 0}};
-    for (auto const& [ifindex, ear] : ears_) waiting.push_back({ear.listener.fd(), POLLIN, 0});
+    for (auto const& [where, ear] : ears_) waiting.push_back({ear.listener.fd(), POLLIN, 0});
     ::poll(waiting.data(), waiting.size(), -1);
     std::uint64_t expirations = 0;
     [[maybe_unused]] auto const read = ::read(timer_.get(), &expirations, sizeof expirations);
@@ -79,25 +80,31 @@ void VrrpLoop::wait() {
 
 void VrrpLoop::hear_all() {
     heard_at_ = loop::now();
-    for (auto& [ifindex, ear] : ears_) {
+    for (auto& [where, ear] : ears_) {
         for (int frames = 0; frames < most_frames; ++frames) {
             auto const frame = ear.listener.receive();
             if (!frame) break;
-            hear(ifindex, *frame, heard_at_);
+            hear(where.first, *frame, heard_at_);
         }
     }
 }
 
 void VrrpLoop::hear(int ifindex, vrrp::Frame const& frame, TimePoint now) {
     auto const* const link = network_.link(ifindex);
-    // Our own, sent back by a loop in the network.
-    if (!link || frame.source == link->mac) return;
-    auto const packet = vrrp::read_ipv4(frame.bytes);
+    if (!link) return;
+    // The kernel gives a macvlan what comes from another holder of its MAC address, and that alone is heard there. From
+    // our own card's address it is our own advert, sent back by a loop in the network.
+    bool const by_vmac = is_vmac(link->name);
+    if ((frame.source == link->mac) != by_vmac) return;
+    auto const packet = vrrp::read_ip(frame.bytes);
     if (!packet) return;
     auto const vrid = vrrp::virtual_router_of(*packet);
     for (auto const& router : routers_) {
         auto const& instance = router->instance();
-        if (instance.interface != link->name || instance.virtual_router_id != vrid) continue;
+        bool const is_here = instance.interface == link->name || (instance.vmac && instance.vmac->interface == link->name);
+        if (!is_here || instance.virtual_router_id != vrid ||
+            instance.family != packet->from.family())
+            continue;
         router->hear(*packet, frame.source, now);
         return;
     }
@@ -114,14 +121,14 @@ void VrrpLoop::follow_network() {
     auto const before = std::move(surroundings_);
     look();
     report_links(before, surroundings_);
-    if (changes->links) open_ears();
     for (auto const& router : routers_) router->look_around(surroundings_, *changes, loop::now());
+    if (changes->links) open_ears();
 }
 
 void VrrpLoop::look() {
     std::set<Address> virtual_addresses;
     for (auto const& router : routers_)
-        for (auto const& address : all_addresses(router->instance())) virtual_addresses.insert(address.prefix.address);
+        for (auto const& address : model::holdings_of(router->instance()).addresses) virtual_addresses.insert(address.prefix.address);
     surroundings_ = network_.surroundings(std::move(virtual_addresses), loop::now());
 }
 
@@ -166,6 +173,13 @@ bool VrrpLoop::obey_commands() {
     return go_on;
 }
 
+bool VrrpLoop::is_vmac(std::string const& interface) const {
+    return std::ranges::any_of(routers_, [&](auto const& router) {
+        auto const& vmac = router->instance().vmac;
+        return vmac && vmac->interface == interface;
+    });
+}
+
 VrrpRouter* VrrpLoop::router_named(std::string const& name) {
     auto const found =
         std::ranges::find_if(routers_, [&](auto const& router) { return router->instance().name == name; });
@@ -196,11 +210,13 @@ void VrrpLoop::apply(std::vector<model::Instance> instances) {
     look();
     open_ears();
     for (auto* const router : fresh) router->start(surroundings_, loop::now());
+    open_ears();  // those of the macvlans that have been made
 }
 
 void VrrpLoop::run_timers() {
     if (loop::now() - heard_at_ > stale_after) hear_all();
     for (auto const& router : routers_) router->run_timers(loop::now());
+    announcer_.run_timers(loop::now());
 }
 
 void VrrpLoop::set_timer() {
@@ -208,6 +224,7 @@ void VrrpLoop::set_timer() {
     for (auto const& router : routers_)
         if (auto const wake = router->wakes_at(); wake && (!first || *wake < *first)) first = *wake;
     if (auto const settles = network_.settles_at(); settles && (!first || *settles < *first)) first = *settles;
+    if (auto const wake = announcer_.wakes_at(); wake && (!first || *wake < *first)) first = *wake;
     if (publish_again_) first = std::min(first.value_or(TimePoint::max()), loop::now() + soon);
     itimerspec when{};
     if (first) {
@@ -232,35 +249,47 @@ void VrrpLoop::publish() {
 }
 
 void VrrpLoop::open_ears() {
-    std::map<int, Groups> wanted;
-    for (auto const& router : routers_)
-        if (auto const* const link = network_.link(router->instance().interface))
-            wanted[link->index].insert(router->instance().multicast_group);
+    std::map<Where, Wanted> all_wanted;
+    for (auto const& router : routers_) {
+        auto const& instance = router->instance();
+        auto const* const link = network_.link(instance.interface);
+        if (!link) continue;
+        if (auto const* const vmac = instance.vmac ? network_.link(instance.vmac->interface) : nullptr)
+            all_wanted[{vmac->index, instance.family}];
+        auto& wanted = all_wanted[{link->index, instance.family}];
+        if (instance.unicast_peers.empty())
+            wanted.groups.insert(instance.multicast_group);
+        else
+            wanted.unicast = true;
+    }
     std::erase_if(ears_, [&](auto const& entry) {
-        auto const found = wanted.find(entry.first);
-        return found == wanted.end() || !std::ranges::includes(found->second, entry.second.joined);
+        auto const found = all_wanted.find(entry.first);
+        return found == all_wanted.end() || !std::ranges::includes(found->second.groups, entry.second.joined);
     });
-    for (auto const& [ifindex, groups] : wanted) open_ear(*network_.link(ifindex), groups);
+    for (auto const& [where, wanted] : all_wanted) open_ear(*network_.link(where.first), where.second, wanted);
 }
 
-void VrrpLoop::open_ear(netlink::Link const& link, Groups const& groups) {
-    auto ear = ears_.find(link.index);
+void VrrpLoop::open_ear(netlink::Link const& link, Family family, Wanted const& wanted) {
+    Where const where{link.index, family};
+    auto ear = ears_.find(where);
     auto const complain = [&](Error const& error) {
-        if (deaf_.insert(link.index).second) log::error("{}", error.message);
+        if (deaf_.insert(where).second) log::error("{}", error.message);
     };
     if (ear == ears_.end()) {
-        auto listener = vrrp::Listener::open(link.index, link.name);
+        auto listener = vrrp::Listener::open(link.index, link.name, family);
         if (!listener) return complain(listener.error());
-        ear = ears_.emplace(link.index, Ear{std::move(*listener), {}}).first;
+        ear = ears_.emplace(where, Ear{std::move(*listener), {}}).first;
     }
-    for (auto const& group : groups) {
+    if (wanted.unicast)
+        if (auto const expected = ear->second.listener.expect_unicast(); !expected) complain(expected.error());
+    for (auto const& group : wanted.groups) {
         if (ear->second.joined.contains(group)) continue;
         if (auto const joined = ear->second.listener.join(group); !joined) {
             complain(joined.error());
             continue;
         }
         ear->second.joined.insert(group);
-        deaf_.erase(link.index);
+        deaf_.erase(where);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/vrrp_announcer.h"
 #include "app/vrrp_mailbox.h"
 #include "app/vrrp_network.h"
 #include "app/vrrp_router.h"
@@ -32,6 +33,11 @@ public:
 
 private:
     using Groups = std::set<Address>;
+    using Where = std::pair<int, Family>;  ///< an interface, and what is listened to there
+    struct Wanted {
+        Groups groups;
+        bool unicast = false;
+    };
     struct Ear {
         vrrp::Listener listener;
         Groups joined;
@@ -52,21 +58,23 @@ private:
     void set_timer();
     void publish();
 
-    /// One listener for each interface that an instance uses and that exists, in the groups they need.
+    /// One listener for each interface and family that an instance uses and that exists, in the groups they need.
     void open_ears();
-    void open_ear(netlink::Link const& link, Groups const& groups);
+    void open_ear(netlink::Link const& link, Family family, Wanted const& wanted);
     void look();
+    bool is_vmac(std::string const& interface) const;
     bool concerns_us(std::string const& interface) const;
     VrrpRouter* router_named(std::string const& name);
 
     VrrpMailbox& mailbox_;
     VrrpNetwork network_;
     vrrp::Transmitter transmitter_;
+    VrrpAnnouncer announcer_;
     loop::Fd timer_;
     VrrpOutside outside_;
     std::vector<std::unique_ptr<VrrpRouter>> routers_;
-    std::map<int, Ear> ears_;
-    std::set<int> deaf_;  ///< interfaces on which listening failed: said once
+    std::map<Where, Ear> ears_;
+    std::set<Where> deaf_;  ///< interfaces on which listening failed: said once
     vrrp::Surroundings surroundings_;
     TimePoint heard_at_;
     TimePoint published_at_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "netlink/io/sysctl.h"
+
 namespace drover::app {
 namespace {
 constexpr Duration settling = 1s;
@@ -88,6 +90,27 @@ netlink::Link const* VrrpNetwork::link(int index) const {
 bool VrrpNetwork::has_address(int ifindex, Prefix const& prefix) const {
     return std::ranges::any_of(addresses_,
                                [&](auto const& a) { return a.ifindex == ifindex && a.prefix == prefix; });
+}
+
+Result<void> VrrpNetwork::add_macvlan(std::string_view name, netlink::Link const& parent, Mac const& mac) {
+    auto made = netlink::add_macvlan(socket_, name, parent, mac);
+    if (!made) return std::unexpected(made.error());
+    known_.insert(made->name);
+    links_.insert_or_assign(made->index, std::move(*made));
+    return {};
+}
+
+Result<void> VrrpNetwork::delete_link(std::string_view name) {
+    auto const* const found = link(name);
+    if (!found) return {};
+    auto const deleted = netlink::delete_link(socket_, *found);
+    if (!deleted) return deleted;
+    links_.erase(found->index);
+    return {};
+}
+
+bool VrrpNetwork::forwards_ipv6(std::string_view interface) const {
+    return netlink::ipv6_conf(interface, "forwarding").value_or(0) > 0;
 }
 
 vrrp::Surroundings VrrpNetwork::surroundings(std::set<Address> virtual_addresses, TimePoint now) {

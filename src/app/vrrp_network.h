@@ -39,6 +39,13 @@ public:
     netlink::Link const* link(int index) const;
     bool has_address(int ifindex, Prefix const& prefix) const;
 
+    // What is made or deleted so is known at once, before netlink tells of it.
+    Result<void> add_macvlan(std::string_view name, netlink::Link const& parent, Mac const& mac);
+    Result<void> delete_link(std::string_view name);
+
+    /// The sysctl net.ipv6.conf.INTERFACE.forwarding, as it is now.
+    bool forwards_ipv6(std::string_view interface) const;
+
     /// Every interface is made switched off, so one that appears becomes known (vrrp::Surroundings) when it is up, or
     /// when it has stayed down for a second; those of the start are known at once.
     vrrp::Surroundings surroundings(std::set<Address> virtual_addresses, TimePoint now);

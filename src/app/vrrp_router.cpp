@@ -19,16 +19,16 @@ constexpr std::size_t most_refusals = 16;
 // What could not be set, or was deleted without an event that we listen to (routes), is tried again.
 constexpr Duration holdings_checked_every = 5s;
 
-/// 00:00:5e:00:01:xx (RFC 3768 7.3): moves with mastership, so it names no director.
+/// 00:00:5e:00:01:xx, for IPv6 00:00:5e:00:02:xx (RFC 5798 7.3): moves with mastership, so it names no director.
 bool is_virtual(Mac const& mac) {
-    constexpr std::array<std::uint8_t, 5> prefix{0x00, 0x00, 0x5e, 0x00, 0x01};
-    return std::equal(prefix.begin(), prefix.end(), mac.bytes.begin());
+    constexpr std::array<std::uint8_t, 4> prefix{0x00, 0x00, 0x5e, 0x00};
+    return std::equal(prefix.begin(), prefix.end(), mac.bytes.begin()) && (mac.bytes[4] == 1 || mac.bytes[4] == 2);
 }
 
 std::vector<Address> advertised(model::Instance const& instance) {
     std::vector<Address> addresses;
     for (auto const& address : instance.addresses)
-        if (address.prefix.address.is_v4()) addresses.push_back(address.prefix.address);
+        if (address.prefix.address.family() == instance.family) addresses.push_back(address.prefix.address);
     return addresses;
 }
 
@@ -42,27 +42,40 @@ std::string joined(std::vector<Address> const& addresses) {
 
 bool same_virtual_router(model::Instance const& a, model::Instance const& b) {
     return a.name == b.name && a.interface == b.interface && a.virtual_router_id == b.virtual_router_id &&
-           a.version == b.version && a.multicast_group == b.multicast_group;
+           a.version == b.version && a.family == b.family && a.multicast_group == b.multicast_group &&
+           a.unicast_peers.empty() == b.unicast_peers.empty() && a.vmac == b.vmac;
 }
 
 VrrpRouter::VrrpRouter(model::Instance instance, VrrpOutside& outside)
-    : instance_(std::move(instance)), outside_(outside), holdings_(outside.network) {
+    : instance_(std::move(instance)),
+      held_(model::holdings_of(instance_)),
+      outside_(outside),
+      holdings_(outside.network),
+      vmac_(outside.network),
+      sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {
     machine_.settings = vrrp::settings_of(instance_);
 }
 
 void VrrpRouter::start(vrrp::Surroundings const& surroundings, TimePoint now) {
+    vmac_.keep(instance_);
     auto const resume = vrrp::may_resume(outside_.board.saved(instance_.name), instance_, now, outside_.boot);
     give(vrrp::Start{judge(surroundings), resume}, now);
 }
 
 void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now) {
-    auto const advert = vrrp::decode(packet, vrrp::expectation_of(instance_));
-    if (!advert) return refuse(packet.from, advert.error(), now);
+    constexpr int owner = 255;
+    if (instance_.owner_ignores_adverts && instance_.priority == owner) return;
+    auto const heard = vrrp::decode(packet, vrrp::expectation_of(instance_, sequences_.least(packet.from)));
+    if (!heard) return refuse(packet.from, heard.error(), now);
+    auto const& advert = heard->advert;
+    if (instance_.authentication.type == model::Authentication::Type::ah)
+        sequences_.heard(packet.from, heard->sequence);
     ++received_;
     master_address_ = packet.from;
     if (!is_virtual(from)) outside_.board.peer_seen(instance_.interface, from, packet.from);
-    if (!instance_.skip_check_adv_addr) compare_addresses(packet.from, advert->addresses);
-    give(vrrp::AdvertHeard{packet.from, advert->priority}, now);
+    if (!instance_.skip_check_adv_addr) compare_addresses(packet.from, advert.addresses);
+    compare_checksums(packet.from, heard->coverage);
+    give(vrrp::AdvertHeard{packet.from, advert.priority, advert.interval}, now);
 }
 
 void VrrpRouter::run_timers(TimePoint now) {
@@ -72,22 +85,28 @@ void VrrpRouter::run_timers(TimePoint now) {
 
 void VrrpRouter::look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes,
                              TimePoint now) {
+    if (changes.links) vmac_.keep(instance_);
     auto const conditions = judge(surroundings);
     if (conditions != machine_.conditions) give(vrrp::ConditionsChanged{conditions}, now);
     // With its interface a route goes silently.
-    if (is_master() && (changes.links || holdings_.lacks_an_address(instance_))) put_back(now);
+    if (is_master() && (changes.links || holdings_.lacks_an_address(held_))) put_back(now);
 }
 
 void VrrpRouter::reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now) {
-    auto const before = std::exchange(instance_, std::move(instance));
+    instance_ = std::move(instance);
+    auto const before = std::exchange(held_, model::holdings_of(instance_));
     // Also as a backup: what an earlier daemon may have left is ours to remove.
-    holdings_.drop_difference(before, instance_);
+    holdings_.drop_difference(before, held_);
     address_note_.clear();
+    checksum_note_.clear();
     give(vrrp::Reconfigured{vrrp::settings_of(instance_), judge(surroundings)}, now);
-    if (is_master()) announce(hold(now), machine_.settings.garp.repeat);
+    if (is_master()) announce(hold(now), machine_.settings.garp.repeat, now);
 }
 
-void VrrpRouter::stop(TimePoint now) { give(vrrp::Stop{}, now); }
+void VrrpRouter::stop(TimePoint now) {
+    give(vrrp::Stop{}, now);
+    vmac_.remove(instance_);
+}
 
 std::optional<TimePoint> VrrpRouter::wakes_at() const {
     auto wake = vrrp::wakes_at(machine_);
@@ -115,14 +134,11 @@ vrrp::SavedRole VrrpRouter::role(model::VrrpState state, TimePoint last_advert) 
 }
 
 void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
-    auto const* const link = outside_.network.link(instance_.interface);
+    bool const by_vmac = instance_.vmac && !instance_.vmac->xmit_base;
+    auto const* const link = outside_.network.link(by_vmac ? instance_.vmac->interface : instance_.interface);
     if (!link) return;
-    auto const message = vrrp::encode({instance_.virtual_router_id, advert.priority, machine_.settings.interval,
-                                       advertised(instance_)},
-                                      instance_.authentication);
-    auto const& group = instance_.multicast_group;
-    auto const packet = vrrp::ipv4_packet(machine_.conditions.own, group, ++ip_id_, message);
-    auto const sent = outside_.transmitter.send_to_group(link->index, group, packet);
+    auto const sent = send(
+        {instance_.virtual_router_id, advert.priority, machine_.settings.interval, advertised(instance_)}, *link);
     if (!sent) {
         // Once; a line a second would hide what else is said.
         if (!send_failed_)
@@ -136,19 +152,38 @@ void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
     if (is_master()) outside_.board.record(instance_.name, role(model::VrrpState::master, now));
 }
 
+Result<void> VrrpRouter::send(vrrp::Advert const& advert, netlink::Link const& link) {
+    if (++ip_id_ == 0) ++ip_id_;  // the kernel would put in a number of its own, which AH does not cover
+    vrrp::Envelope envelope{machine_.conditions.own, instance_.multicast_group, vrrp::ttl_on_link, ip_id_, 0};
+    if (instance_.authentication.type == model::Authentication::Type::ah) envelope.sequence = sequences_.next();
+    auto const dialect = vrrp::dialect_of(instance_);
+    if (instance_.unicast_peers.empty())
+        return outside_.transmitter.send_to_group(link.index, envelope.to, vrrp::write(advert, dialect, envelope));
+    envelope.ttl = instance_.unicast_ttl;
+    Result<void> outcome;
+    for (auto const& peer : instance_.unicast_peers) {
+        envelope.to = peer.address;
+        auto sent = outside_.transmitter.send_to_peer(link.index, peer.address, vrrp::write(advert, dialect, envelope));
+        // The others are told all the same.
+        if (!sent) outcome = std::move(sent);
+    }
+    return outcome;
+}
+
 void VrrpRouter::perform(vrrp::TakeAddresses const& take, TimePoint now) {
     auto const missing = hold(now);
-    if (take.announce_missing) announce(missing, machine_.settings.garp.repeat);
+    if (take.announce_missing) announce(missing, machine_.settings.garp.repeat, now);
 }
 
 void VrrpRouter::perform(vrrp::DropAddresses const&, TimePoint) {
     check_holdings_.reset();
-    holdings_.drop(instance_);
+    for (auto const& address : held_.addresses) outside_.announcer.forget(address.prefix.address);
+    holdings_.drop(held_);
     say_new(holdings_.problems(), problems_);
 }
 
-void VrrpRouter::perform(vrrp::Announce const& announcement, TimePoint) {
-    announce(all_addresses(instance_), announcement.repeat);
+void VrrpRouter::perform(vrrp::Announce const& announcement, TimePoint now) {
+    announce(held_.addresses, announcement.repeat, now);
 }
 
 void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
@@ -159,10 +194,10 @@ void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
 void VrrpRouter::perform(vrrp::Report const& report, TimePoint) { log::write(report.level, report.text); }
 
 std::vector<model::VirtualAddress> VrrpRouter::hold(TimePoint now) {
-    auto missing = holdings_.take(instance_);
+    auto missing = holdings_.take(held_);
     say_new(holdings_.problems(), problems_);
     check_holdings_.reset();
-    if (!instance_.routes.empty() || !problems_.empty()) check_holdings_ = now + holdings_checked_every;
+    if (!held_.routes.empty() || !held_.rules.empty() || !problems_.empty()) check_holdings_ = now + holdings_checked_every;
     return missing;
 }
 
@@ -170,24 +205,20 @@ void VrrpRouter::put_back(TimePoint now) {
     auto const missing = hold(now);
     for (auto const& address : missing)
         log::warning("({}) address {} was missing: set again", instance_.name, address.prefix.text());
-    announce(missing, machine_.settings.garp.repeat);
+    announce(missing, machine_.settings.garp.repeat, now);
 }
 
-void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, int repeat) {
+void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, int repeat, TimePoint now) {
+    auto const& garp = machine_.settings.garp;
     for (int round = 0; round < repeat; ++round) {
         for (auto const& address : addresses) {
             auto const& ip = address.prefix.address;
-            auto const* const link = holdings_.device_of(address, instance_);
-            if (!ip.is_v4() || !link || !link->mac || !link->ethernet) continue;
+            auto const* const link = holdings_.device_of(address, held_);
+            if (!link) continue;
             if (round == 0)
-                log::debug("({}) Sending/queueing gratuitous ARPs on {} for {}", instance_.name, link->name, ip.text());
-            auto const sent = outside_.transmitter.announce(link->index, *link->mac, ip);
-            if (sent) {
-                log::debug("Sending gratuitous ARP on {} for {}", link->name, ip.text());
-            } else if (round == 0) {
-                log::warning("({}) gratuitous ARP on {} for {}: {}", instance_.name, link->name, ip.text(),
-                             sent.error().message);
-            }
+                log::debug("({}) Sending/queueing {} on {} for {}", instance_.name,
+                           ip.is_v4() ? "gratuitous ARPs" : "Unsolicited Neighbour Adverts", link->name, ip.text());
+            outside_.announcer.announce(*link, ip, ip.is_v4() ? garp.pace : garp.na_pace, now);
         }
     }
 }
@@ -195,6 +226,7 @@ void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, i
 vrrp::Conditions VrrpRouter::judge(vrrp::Surroundings const& surroundings) {
     auto judgement = vrrp::judge(instance_, surroundings);
     say_new(judgement.notes, notes_);
+    if (judgement.conditions.fault.empty()) judgement.conditions.fault = vmac_.problem();
     return judgement.conditions;
 }
 
@@ -233,6 +265,19 @@ void VrrpRouter::compare_addresses(Address const& from, std::vector<Address> con
     address_note_ = std::move(note);
 }
 
+void VrrpRouter::compare_checksums(Address const& from, vrrp::Coverage theirs) {
+    // Both kinds are believed here; the peer may be less generous.
+    bool const differ = instance_.version == 3 && instance_.family == Family::v4 &&
+                        theirs != vrrp::dialect_of(instance_).coverage;
+    auto note = !differ ? std::string()
+                        : fmt::format("{} sends checksums {} the pseudo-header (RFC {}), unlike this director: see "
+                                      "v3_checksum_as_v2",
+                                      from.text(), theirs == vrrp::Coverage::message ? "without" : "with",
+                                      theirs == vrrp::Coverage::message ? "9568" : "5798");
+    if (!note.empty() && note != checksum_note_) log::warning("({}) {}", instance_.name, note);
+    checksum_note_ = std::move(note);
+}
+
 model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     model::InstanceObserved seen;
     seen.name = instance_.name;
@@ -243,7 +288,7 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.reason = machine_.why;
     seen.priority = instance_.priority;
     seen.effective_priority = machine_.priority();
-    for (auto const& address : all_addresses(instance_)) seen.addresses.push_back(address.prefix.address);
+    for (auto const& address : held_.addresses) seen.addresses.push_back(address.prefix.address);
     seen.master_address = master_address_;
     seen.adverts_sent = sent_;
     seen.adverts_received = received_;
@@ -251,7 +296,8 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.late = machine_.late;
     seen.notes = notes_;
     seen.notes.insert(seen.notes.end(), problems_.begin(), problems_.end());
-    if (!address_note_.empty()) seen.notes.push_back(address_note_);
+    for (auto const& note : {address_note_, checksum_note_})
+        if (!note.empty()) seen.notes.push_back(note);
     for (auto const& [key, refused] : refused_)
         if (now - refused.last <= refusal_lasts)
             seen.notes.push_back(fmt::format("adverts from {} are refused ({}), {} so far", key.first.text(),

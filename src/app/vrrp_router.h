@@ -9,10 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "app/vrrp_announcer.h"
 #include "app/vrrp_holdings.h"
 #include "app/vrrp_network.h"
+#include "app/vrrp_vmac.h"
 #include "model/instance.h"
 #include "model/observed.h"
+#include "vrrp/authentication_header.h"
 #include "vrrp/conditions.h"
 #include "vrrp/io/transmitter.h"
 #include "vrrp/machine.h"
@@ -26,6 +29,7 @@ namespace drover::app {
 struct VrrpOutside {
     VrrpNetwork& network;
     vrrp::Transmitter& transmitter;
+    VrrpAnnouncer& announcer;
     vrrp::RoleBoard& board;
     std::function<void(vrrp::NotifyEvent)> const& notify;
     std::uint64_t boot;  ///< which boot of the host this is (vrrp::SavedRole)
@@ -67,7 +71,7 @@ private:
     void perform(vrrp::ShutGate const&, TimePoint) { outside_.board.shut_gate(instance_.name); }
     void perform(vrrp::TakeAddresses const& take, TimePoint now);
     void perform(vrrp::DropAddresses const&, TimePoint);
-    void perform(vrrp::Announce const& announce, TimePoint);
+    void perform(vrrp::Announce const& announce, TimePoint now);
     void perform(vrrp::Notify const& notify, TimePoint);
     void perform(vrrp::Report const& report, TimePoint);
 
@@ -75,25 +79,32 @@ private:
     std::vector<model::VirtualAddress> hold(TimePoint now);
     /// Sets and announces what somebody else has removed.
     void put_back(TimePoint now);
-    void announce(std::vector<model::VirtualAddress> const& addresses, int repeat);
+    void announce(std::vector<model::VirtualAddress> const& addresses, int repeat, TimePoint now);
+    /// To the group, or to each of the unicast peers.
+    Result<void> send(vrrp::Advert const& advert, netlink::Link const& link);
     vrrp::SavedRole role(model::VrrpState state, TimePoint last_advert) const;
     vrrp::Conditions judge(vrrp::Surroundings const& surroundings);
     void say_new(std::vector<std::string> const& now, std::vector<std::string>& before);
     void refuse(Address const& from, vrrp::Refusal const& refusal, TimePoint now);
     void compare_addresses(Address const& from, std::vector<Address> const& theirs);
+    void compare_checksums(Address const& from, vrrp::Coverage theirs);
     bool is_master() const { return machine_.state == model::VrrpState::master; }
 
     model::Instance instance_;
+    model::Holdings held_;  ///< the instance's
     VrrpOutside& outside_;
     vrrp::Machine machine_;
     VrrpHoldings holdings_;
+    VrrpVmac vmac_;
     std::optional<TimePoint> check_holdings_;
 
     std::uint16_t ip_id_ = 0;
+    vrrp::Sequences sequences_;
     bool send_failed_ = false;
     std::vector<std::string> notes_;     ///< of the surroundings
     std::vector<std::string> problems_;  ///< of the holdings
     std::string address_note_;
+    std::string checksum_note_;
     std::map<std::pair<Address, vrrp::Reason>, Refused> refused_;
     std::int64_t since_unix_us_ = 0;
     std::optional<Address> master_address_;

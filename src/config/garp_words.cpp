@@ -34,6 +34,12 @@ bool read_garp_word(Reading& reading, Statement const& statement, std::string_vi
         read_repeat(reading, statement, garp.repeat);
     else if (name == "garp_master_refresh_repeat")
         read_repeat(reading, statement, garp.refresh_repeat);
+    else if (name == "garp_lower_prio_delay")
+        garp.lower_delay = read_timer(reading, statement, 0s, longest_delay);
+    else if (name == "garp_lower_prio_repeat")
+        // Here 0 is a choice: no announcement answers an advert of lower priority.
+        garp.lower_repeat = static_cast<int>(
+            read_number(reading, statement, 0, most_repeats).value_or(garp.lower_repeat.value_or(garp.repeat)));
     else
         return false;
     return true;

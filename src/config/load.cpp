@@ -8,11 +8,13 @@
 #include "config/cross_check.h"
 #include "config/lexer.h"
 #include "config/preprocessor.h"
+#include "config/read_addresses.h"
 #include "config/read_global.h"
 #include "config/read_group.h"
 #include "config/read_instance.h"
 #include "config/read_own.h"
 #include "config/read_routes.h"
+#include "config/read_rules.h"
 #include "config/read_service.h"
 #include "config/reporter.h"
 #include "config/source.h"
@@ -90,16 +92,29 @@ std::vector<Read<model::Service>> read_services(Reading& reading, std::span<Stat
         if (is_service(block) && !is_addition(block))
             if (auto service = read_service(reading, block, {global, groups, additions}))
                 services.push_back({std::move(*service), &block});
-        if (is_usable(block) && block.name() == "static_rules") check_rules(reading, block);
     }
     drop_twins(reading, services);
     return services;
+}
+
+/// Addresses that name no interface are set on the default one, as keepalived's.
+model::Holdings read_static_items(Reading& reading, std::span<Statement const> tree, std::string const& interface) {
+    model::Holdings items;
+    items.device = interface.empty() ? "eth0" : interface;
+    for (auto const& block : tree) {
+        if (!is_usable(block)) continue;
+        if (block.name() == "static_ipaddress") read_virtual_addresses(reading, block, items.addresses);
+        if (block.name() == "static_routes") read_virtual_routes(reading, block, items.routes);
+        if (block.name() == "static_rules") read_rules(reading, block, items.rules);
+    }
+    return items;
 }
 
 model::Configuration read_tree(Reading& reading, std::span<Statement const> tree) {
     model::Configuration configuration;
     auto const defaults = read_globals(reading, tree, configuration.global);
     configuration.instances = values_of(read_instances(reading, tree, defaults));
+    configuration.fixed = read_static_items(reading, tree, defaults.instance.interface);
     configuration.services = values_of(read_services(reading, tree, configuration.global));
     check_references(reading, tree);
     check_scripts(reading, tree, configuration.global.enable_script_security);

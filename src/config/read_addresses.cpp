@@ -19,6 +19,8 @@ public:
         auto const prefix = read_prefix(reading_, words_[0], "the address is left out");
         if (!prefix) return std::nullopt;
         address_.prefix = *prefix;
+        // keepalived: an IPv6 address that is alone in its network is nobody's choice of a source.
+        address_.preferred = prefix->address.is_v4() || prefix->length != 128;
         address_.origin = Reading::origin(words_[0].position);
         for (at_ = 1; at_ < words_.size() && usable_; ++at_) read_option(words_[at_]);
         if (!usable_) return std::nullopt;
@@ -27,13 +29,16 @@ public:
 
 private:
     void read_option(Token const& option) {
-        static constexpr std::array<std::string_view, 8> without_value{
-            "home", "-nodad", "mngtmpaddr", "noprefixroute", "autojoin", "no_track", "use_vmac", "track"};
+        static constexpr std::array<std::string_view, 6> without_value{"home",     "mngtmpaddr", "autojoin",
+                                                                      "no_track", "use_vmac",   "track"};
+        if (option.text == "-nodad") return;  // no address is asked for by others before it is used
+        if (option.text == "noprefixroute") return void(address_.prefix_route = false);
+        if (option.text == "preferred_lft") return read_lifetime(option);
         if (option.text == "brd" || option.text == "broadcast") return read_broadcast(option);
         if (option.text == "dev") return read_device(option);
         if (option.text == "label") return read_label(option);
         if (option.text == "scope") return read_scope(option);
-        bool const has_value = option.text == "peer" || option.text == "preferred_lft" || option.text == "track_group";
+        bool const has_value = option.text == "peer" || option.text == "track_group";
         if (has_value || std::ranges::find(without_value, option.text) != without_value.end()) {
             reading_.reporter.note_once(
                 fmt::format("not-yet address {}", option.text), option.position, "not-yet",
@@ -85,6 +90,17 @@ private:
             value->position, "long-label",
             fmt::format("a label has at most {} characters: the address is left out", longest_label));
         usable_ = false;
+    }
+
+    /// Between 0 and for ever there is nothing that an address of a director would do.
+    void read_lifetime(Token const& option) {
+        auto const* const value = value_of(option);
+        if (value == nullptr) return;
+        auto const number = parse_number(value->text);
+        address_.preferred = value->text == "forever" || (number && *number > 0);
+        if (address_.preferred || (number && *number == 0)) return;
+        reading_.reporter.warn(value->position, "bad-number",
+                               fmt::format("`{}` is no lifetime (0, forever, or seconds); 0 is used", value->text));
     }
 
     void read_scope(Token const& option) {

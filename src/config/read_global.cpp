@@ -6,8 +6,8 @@
 #include <cctype>
 #include <limits>
 
-#include "config/garp_words.h"
 #include "config/read_own.h"
+#include "config/shared_words.h"
 
 namespace drover::config {
 
@@ -54,14 +54,15 @@ void read_script_user(Reading& reading, Statement const& statement, model::Globa
     global.script_group = statement.argument(2) == nullptr ? std::string_view{} : statement.argument(2)->text;
 }
 
-void read_multicast_group(Reading& reading, Statement const& statement, InstanceDefaults& defaults) {
+void read_multicast_group(Reading& reading, Statement const& statement, Family family, Address& group) {
     auto const address = read_address(reading, statement);
     if (!address) return;
-    if (address->is_v4() && address->is_multicast())
-        defaults.multicast_group = *address;
+    if (address->family() == family && address->is_multicast())
+        group = *address;
     else
         reading.reporter.warn(statement.argument(1)->position, "no-multicast",
-                              fmt::format("{} is no IPv4 multicast address: 224.0.0.18 is used", address->text()));
+                              fmt::format("{} is no {} multicast address: {} is used", address->text(),
+                                          family == Family::v4 ? "IPv4" : "IPv6", group.text()));
 }
 
 void read_timeouts(Reading& reading, Statement const& statement, model::Timeouts& timeouts) {
@@ -90,6 +91,14 @@ void read_timeouts(Reading& reading, Statement const& statement, model::Timeouts
     }
 }
 
+/// One round of one frame.
+void read_minimum(Reading& reading, Statement const& statement, model::GarpSchedule& garp) {
+    if (!read_switch(reading, statement).value_or(false)) return;
+    garp.repeat = 1;
+    garp.delay = Duration{0};
+    garp.refresh = Duration{0};
+}
+
 void read_word(Reading& reading, Statement const& s, model::Global& global, InstanceDefaults& defaults) {
     auto const name = s.name();
     if (name == "notification_email") return read_emails(reading, s, global);
@@ -97,9 +106,11 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         global.enable_script_security = true;
     else if (name == "vrrp_strict")
         defaults.strict = true;
-    else if (name == "vrrp_skip_check_adv_addr")
-        defaults.skip_check_adv_addr = read_switch(reading, s).value_or(false);
-    else if (s.argument(1) == nullptr)
+    else if (name == "v3_checksum_as_v2")
+        defaults.instance.checksum_as_v2 = read_switch(reading, s).value_or(false);
+    else if (name == "vrrp_min_garp")
+        read_minimum(reading, s, defaults.instance.garp);
+    else if (read_shared_word(reading, s, "vrrp_", defaults.instance) || s.argument(1) == nullptr)
         return;
     else if (name == "router_id")
         global.router_id = s.argument(1)->text;
@@ -114,16 +125,20 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
     else if (name == "lvs_timeouts")
         read_timeouts(reading, s, global.timeouts);
     else if (name == "vrrp_version")
-        defaults.version = static_cast<int>(read_number(reading, s, 2, 3).value_or(defaults.version));
+        defaults.instance.version = static_cast<int>(read_number(reading, s, 2, 3).value_or(defaults.instance.version));
     else if (name == "vrrp_mcast_group4")
-        read_multicast_group(reading, s, defaults);
+        read_multicast_group(reading, s, Family::v4, defaults.instance.multicast_group);
+    else if (name == "vrrp_mcast_group6")
+        read_multicast_group(reading, s, Family::v6, defaults.multicast_group6);
+    else if (name == "vmac_prefix")
+        defaults.vmac_prefix = s.argument(1)->text;
     else if (name == "default_interface")
-        defaults.interface = s.argument(1)->text;
-    // Not carried out, but 0, which many files have, is an error to keepalived.
-    else if (name == "vrrp_garp_interval" || name == "vrrp_gna_interval")
-        read_timer(reading, s, 1us, longest_pace);
-    else
-        read_garp_word(reading, s, "vrrp_", defaults.garp);
+        defaults.instance.interface = s.argument(1)->text;
+    // 0, which many files have, is an error to keepalived.
+    else if (name == "vrrp_garp_interval")
+        defaults.instance.garp.pace = read_timer(reading, s, 1us, longest_pace).value_or(0s);
+    else if (name == "vrrp_gna_interval")
+        defaults.instance.garp.na_pace = read_timer(reading, s, 1us, longest_pace).value_or(0s);
 }
 
 }  // namespace

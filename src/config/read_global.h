@@ -11,12 +11,10 @@ namespace drover::config {
 
 /// What global_defs sets for every instance.
 struct InstanceDefaults {
-    int version = 2;
     bool strict = false;
-    model::GarpSchedule garp;
-    Address multicast_group = Address::v4(0xe0000012);
-    bool skip_check_adv_addr = false;
-    std::string interface;
+    Address multicast_group6 = *Address::parse("ff02::12");
+    std::string vmac_prefix = "vrrp";  ///< of the names of macvlans
+    model::Instance instance;  ///< what each one begins with; its group is IPv4's
 };
 
 void read_global(Reading& reading, Statement const& block, model::Global& global, InstanceDefaults& defaults);

@@ -6,31 +6,34 @@
 #include <array>
 #include <cmath>
 
-#include "config/garp_words.h"
+#include "base/mac.h"
 #include "config/read_addresses.h"
+#include "config/read_authentication.h"
 #include "config/read_routes.h"
+#include "config/read_rules.h"
 #include "config/read_tracking.h"
+#include "config/read_unicast.h"
 #include "config/script.h"
+#include "config/shared_words.h"
 
 namespace drover::config {
 
 namespace {
 
-constexpr std::size_t longest_password = 8;         // bytes on the wire (RFC 2338 5.3.6)
 constexpr auto longest_v2_interval = 255s;          // 8 bits of seconds
 constexpr auto longest_v3_interval = 40'950'000us;  // 12 bits of centiseconds
 constexpr int owner = 255;
+constexpr std::size_t longest_interface = 15;  // IFNAMSIZ - 1
 
 class InstanceReader {
 public:
     InstanceReader(Reading& reading, Statement const& block, InstanceDefaults const& defaults)
-        : reading_(reading), block_(block), strict_(defaults.strict) {
+        : reading_(reading),
+          block_(block),
+          defaults_(defaults),
+          strict_(defaults.strict),
+          instance_(defaults.instance) {
         instance_.name = block.argument(1)->text;
-        instance_.interface = defaults.interface;
-        instance_.version = defaults.version;
-        instance_.garp = defaults.garp;
-        instance_.multicast_group = defaults.multicast_group;
-        instance_.skip_check_adv_addr = defaults.skip_check_adv_addr;
         instance_.origin = reading.origin(block);
     }
 
@@ -43,14 +46,16 @@ public:
         for (auto const& statement : block_.block)
             if (statement.known != nullptr && !statement.is_void) read_word(statement);
         keep_one_family();
+        choose_group();
+        read_unicast(reading_, block_.find("unicast_peer"), block_.find("unicast_src_ip"), instance_);
+        choose_vmac();
         judge_interface();
         judge_state();
         judge_interval();
-        judge_authentication();
+        if (authentication_ != nullptr) read_authentication(reading_, *authentication_, strict_, instance_);
         if (instance_.addresses.empty())
             reading_.reporter.warn(block_.keyword().position, "no-vip",
                                    fmt::format("vrrp_instance {} has no virtual_ipaddress", instance_.name));
-        judge_peers();
         if (!usable_) return std::nullopt;
         return std::move(instance_);
     }
@@ -67,7 +72,7 @@ private:
         else if (name == "virtual_routes")
             read_virtual_routes(reading_, s, instance_.routes);
         else if (name == "virtual_rules")
-            check_rules(reading_, s);
+            read_rules(reading_, s, instance_.rules);
         else if (name == "authentication")
             authentication_ = &s;
         else if (name == "nopreempt")
@@ -76,11 +81,19 @@ private:
             instance_.preempt = true;
         else if (name == "dont_track_primary")
             instance_.track_primary = false;
-        else if (name == "skip_check_adv_addr")
-            instance_.skip_check_adv_addr = read_switch(reading_, s).value_or(instance_.skip_check_adv_addr);
+        else if (name == "native_ipv6")
+            native_ipv6_ = true;
+        else if (name == "track_src_ip")
+            instance_.track_source = true;
+        else if (name == "promote_secondaries")
+            instance_.promote_secondaries = true;
+        else if (name == "use_vmac")
+            vmac_ = &s;
+        else if (name == "vmac_xmit_base")
+            xmit_base_ = &s;
         else if (name == "strict_mode")
             strict_ = read_switch(reading_, s).value_or(strict_);
-        else if (s.argument(1) != nullptr)
+        else if (!read_shared_word(reading_, s, "", instance_) && s.argument(1) != nullptr)
             read_argument(s);
     }
 
@@ -99,7 +112,12 @@ private:
             instance_.preempt_delay = read_timer(reading_, s, 0s, 1000s).value_or(instance_.preempt_delay);
         else if (name == "mcast_src_ip")
             read_source(s);
-        else if (!read_garp_word(reading_, s, "", instance_.garp))
+        else if (name == "mcast_dst_ip")
+            group_ = read_address(reading_, s);
+        else if (name == "unicast_ttl")
+            instance_.unicast_ttl =
+                static_cast<std::uint8_t>(read_number(reading_, s, 0, 255).value_or(instance_.unicast_ttl));
+        else
             read_notify(s);
     }
 
@@ -161,28 +179,60 @@ private:
 
     /// keepalived: the first address tells the family. IPv6 needs VRRP version 3.
     void keep_one_family() {
-        if (instance_.addresses.empty()) return;
-        auto const family = instance_.addresses.front().prefix.address.family();
-        if (family == Family::v6) {
-            instance_.version = 3;
-            reading_.reporter.note_once(
-                "not-yet ipv6", block_.keyword().position, "not-yet",
-                "IPv6 addresses are known, but not carried out yet: instances with them stay in FAULT");
-        }
-        auto const other_family = [&](model::VirtualAddress const& address) {
+        auto const family = instance_.addresses.empty() ? family_without_address()
+                                                        : instance_.addresses.front().prefix.address.family();
+        instance_.family = family;
+        if (family == Family::v6) instance_.version = 3;
+        auto const is_other = [&](model::VirtualAddress const& address) {
             return address.prefix.address.family() != family;
         };
-        for (auto const* list : {block_.find("virtual_ipaddress")})
-            if (list != nullptr && std::ranges::any_of(instance_.addresses, other_family))
-                complain_family(*list, family);
-        std::erase_if(instance_.addresses, other_family);
-        std::erase_if(instance_.excluded, [&](model::VirtualAddress const& address) {
-            if (address.prefix.address.is_v4()) return false;
-            reading_.reporter.note_once(
-                "not-yet ipv6 excluded", block_.keyword().position, "not-yet",
-                "IPv6 addresses are known, but not carried out yet: those in virtual_ipaddress_excluded are left out");
-            return true;
-        });
+        auto const* const list = block_.find("virtual_ipaddress");
+        if (list != nullptr && std::ranges::any_of(instance_.addresses, is_other)) complain_family(*list, family);
+        std::erase_if(instance_.addresses, is_other);
+    }
+
+    Family family_without_address() const {
+        auto const* const peers = block_.find("unicast_peer");
+        auto const peer = peers == nullptr || peers->block.empty() ? std::nullopt
+                                                                   : Address::parse(peers->block.front().name());
+        return native_ipv6_ || (peer && !peer->is_v4()) ? Family::v6 : Family::v4;
+    }
+
+    void choose_group() {
+        if (instance_.family == Family::v6) instance_.multicast_group = defaults_.multicast_group6;
+        if (!group_) return;
+        if (group_->is_multicast() && group_->family() == instance_.family)
+            instance_.multicast_group = *group_;
+        else
+            reading_.reporter.warn(place_of("mcast_dst_ip"), "no-multicast",
+                                   fmt::format("{} is no multicast address of the family of the virtual addresses: {} "
+                                               "is used",
+                                               group_->text(), instance_.multicast_group.text()));
+    }
+
+    void choose_vmac() {
+        if (vmac_ == nullptr) {
+            if (xmit_base_ != nullptr)
+                reading_.reporter.warn(xmit_base_->keyword().position, "no-vmac",
+                                       "`vmac_xmit_base` without `use_vmac` is without effect");
+            return;
+        }
+        auto name = fmt::format("{}{}.{}", defaults_.vmac_prefix, instance_.family == Family::v6 ? "6" : "",
+                                instance_.virtual_router_id);
+        for (std::size_t i = 1; i < vmac_->words.size() && i <= 2; ++i) {
+            auto const& word = vmac_->words[i];
+            if (Mac::parse(word.text))
+                reading_.reporter.note_once("not-yet vmac address", word.position, "not-yet",
+                                            "a MAC address of one's own for `use_vmac` is known, but not carried out "
+                                            "yet: it is 00:00:5e:00:01:VRID, or 02 for IPv6");
+            else if (word.text.size() <= longest_interface)
+                name = word.text;
+            else
+                reading_.reporter.warn(word.position, "long-name",
+                                       fmt::format("an interface's name has at most {} characters: {} is used",
+                                                   longest_interface, name));
+        }
+        instance_.vmac = model::VirtualMac{std::move(name), xmit_base_ != nullptr};
     }
 
     void complain_family(Statement const& list, Family family) {
@@ -251,92 +301,6 @@ private:
         interval = whole;
     }
 
-    void judge_authentication() {
-        if (authentication_ == nullptr) return;
-        auto const* const type = authentication_->find("auth_type");
-        auto const* const pass = authentication_->find("auth_pass");
-        auto const* const kind = type == nullptr ? nullptr : type->argument(1);
-        auto const* const password = pass == nullptr ? nullptr : pass->argument(1);
-        if (kind == nullptr) {
-            if (password != nullptr)
-                reading_.reporter.advise(
-                    pass->keyword().position, "no-auth-type",
-                    "without `auth_type PASS` the password is not used: adverts go out without authentication");
-            return;
-        }
-        if (kind->text == "AH") {
-            reading_.reporter.note_once(
-                "not-yet AH", kind->position, "not-yet",
-                "`auth_type AH` is known, but not carried out yet: instances with it are left out");
-            usable_ = false;
-        } else if (kind->text != "PASS") {
-            reading_.reporter.warn(
-                kind->position, "bad-word",
-                fmt::format("`{}` is no auth_type (PASS or AH, in capitals): adverts go out without authentication",
-                            kind->text));
-        } else if (password == nullptr) {
-            complain_no_password(*type);
-        } else if (instance_.version == 3 || strict_) {
-            reading_.reporter.warn(type->keyword().position, "no-authentication",
-                                   fmt::format("{} has no authentication: it is ignored",
-                                               strict_ && instance_.version == 2 ? "vrrp_strict" : "VRRP version 3"));
-        } else {
-            take_password(*password);
-        }
-    }
-
-    /// One message is enough: if a misspelt word is the reason, that is where the consequence is told.
-    void complain_no_password(Statement const& type) {
-        constexpr std::string_view consequence = "; without a password the instance runs without authentication";
-        for (auto const& statement : authentication_->block)
-            if (statement.complaint) return reading_.reporter.extend(*statement.complaint, consequence);
-        if (authentication_->find("auth_pass") == nullptr)
-            reading_.reporter.warn(type.keyword().position, "no-password",
-                                   "`auth_type PASS` without `auth_pass`: the instance runs without authentication");
-    }
-
-    void take_password(Token const& password) {
-        instance_.authentication.type = model::Authentication::Type::pass;
-        instance_.authentication.password = password.text.substr(0, longest_password);
-        if (password.text.size() > longest_password)
-            reading_.reporter.warn(
-                password.position, "long-password",
-                fmt::format("only the first {} characters of a password go on the wire", longest_password));
-    }
-
-    /// Adverts that the peers would not hear make two masters: better none from here.
-    void judge_peers() {
-        auto const* const peers = block_.find("unicast_peer");
-        auto const* const source = block_.find("unicast_src_ip");
-        if (usable_peers(peers, source) == 0) return;
-        reading_.reporter.advise_once("unicast left out", peers->keyword().position, "unicast-left-out",
-                                      "this version would send by multicast, which the peers do not hear: an instance "
-                                      "with unicast_peer is left out");
-        usable_ = false;
-    }
-
-    std::size_t usable_peers(Statement const* peers, Statement const* source) {
-        std::size_t usable = 0;
-        if (peers != nullptr)
-            for (auto const& line : peers->block) usable += check_unicast_address(line.keyword()) ? 1 : 0;
-        if (source != nullptr && source->argument(1) != nullptr) check_unicast_address(*source->argument(1));
-        if ((peers != nullptr || source != nullptr) && usable == 0)
-            reading_.reporter.warn((peers != nullptr ? peers : source)->keyword().position, "no-unicast-peer",
-                                   "unicast without a peer: multicast is used");
-        return usable;
-    }
-
-    bool check_unicast_address(Token const& word) {
-        auto const address = Address::parse(word.text.substr(0, word.text.find('/')));
-        bool const fits = address && (instance_.addresses.empty() ||
-                                      address->family() == instance_.addresses.front().prefix.address.family());
-        if (!fits)
-            reading_.reporter.warn(word.position, "bad-address",
-                                   fmt::format("`{}` is no IP address{}; it is ignored", word.text,
-                                               address ? " of the family of the virtual ones" : ""));
-        return fits;
-    }
-
     void leave_out(std::string_view code, std::string_view why) {
         reading_.reporter.warn(block_.keyword().position, code,
                                fmt::format("vrrp_instance {} {}: it is left out", instance_.name, why));
@@ -345,9 +309,14 @@ private:
 
     Reading& reading_;
     Statement const& block_;
+    InstanceDefaults const& defaults_;
     bool strict_;
     bool usable_ = true;
+    bool native_ipv6_ = false;
+    std::optional<Address> group_;  ///< mcast_dst_ip
     Statement const* authentication_ = nullptr;
+    Statement const* vmac_ = nullptr;
+    Statement const* xmit_base_ = nullptr;
     model::Instance instance_;
 };
 

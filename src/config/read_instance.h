@@ -9,8 +9,7 @@
 
 namespace drover::config {
 
-/// Nothing when the instance cannot run (no interface, no virtual_router_id) or when this version could not speak with
-/// its peers (unicast, AH); that has been said then.
+/// Nothing when the instance cannot run (no interface, no virtual_router_id); that has been said then.
 std::optional<model::Instance> read_instance(Reading& reading, Statement const& block,
                                              InstanceDefaults const& defaults);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "config/read_addresses.h"
+#include "config/route_tables.h"
 
 namespace drover::config {
 
@@ -28,14 +29,24 @@ constexpr std::array later_words{
     Later{"hoplimit", true},    Later{"features", true},      Later{"quickack", true},
     Later{"congctl", true},     Later{"realm", true},         Later{"realms", true},
     Later{"pref", true},        Later{"ttl-propagate", true}, Later{"fastopen_no_cookie", true},
-    Later{"weight", true},      Later{"nexthop", false},      Later{"onlink", false},
+    Later{"weight", true},      Later{"nexthop", false},
     Later{"lock", false},       Later{"encap", true},         Later{"no_track", false},
-    Later{"track_group", true}, Later{"local", false},        Later{"unreachable", false},
-    Later{"prohibit", false},   Later{"blackhole", false},    Later{"throw", false},
+    Later{"track_group", true}, Later{"local", false},
     Later{"multicast", false},  Later{"broadcast", false},    Later{"anycast", false},
 };
-constexpr std::array<std::string_view, 7> other_kinds{"blackhole", "unreachable", "prohibit", "throw",
-                                                      "local",     "multicast",   "nexthop"};
+constexpr std::array<std::string_view, 3> other_kinds{"local", "multicast", "nexthop"};
+
+struct NamedKind {
+    std::string_view name;
+    model::VirtualRoute::Kind kind;
+};
+constexpr std::array kinds{
+    NamedKind{"unicast", model::VirtualRoute::Kind::unicast},
+    NamedKind{"blackhole", model::VirtualRoute::Kind::blackhole},
+    NamedKind{"unreachable", model::VirtualRoute::Kind::unreachable},
+    NamedKind{"prohibit", model::VirtualRoute::Kind::prohibit},
+    NamedKind{"throw", model::VirtualRoute::Kind::throw_back},
+};
 
 class RouteLine {
 public:
@@ -53,7 +64,11 @@ public:
 private:
     void read_word(Token const& word) {
         auto const text = word.text;
-        if (text == "unicast") return;
+        if (auto const kind = std::ranges::find(kinds, text, &NamedKind::name); kind != kinds.end()) {
+            route_.kind = kind->kind;
+            return;
+        }
+        if (text == "onlink") return void(route_.on_link = true);
         if (text == "to") return read_destination();
         if (text == "src") return read_address(word, route_.source);
         if (text == "via" || text == "gw") return read_gateway(word);
@@ -80,10 +95,9 @@ private:
     void take_destination(Token const& word) {
         has_destination_ = true;
         destination_ = &word;
-        if (word.text == "default") {
-            route_.destination = Prefix{Address::v4(0), 0};
-            return;
-        }
+        // Of which family is told by the gateway.
+        is_default_ = word.text == "default";
+        if (is_default_) return;
         if (auto const prefix = read_prefix(reading_, word, effect))
             route_.destination = *prefix;
         else
@@ -124,13 +138,6 @@ private:
             leave_out(*value, "bad-number", fmt::format("`{}` is no number of a {}", value->text, option.text));
     }
 
-    static std::optional<std::int64_t> table_named(std::string_view name) {
-        if (name == "main") return 254;
-        if (name == "local") return 255;
-        if (name == "default") return 253;
-        return std::nullopt;
-    }
-
     void read_scope(Token const& option) {
         auto const* const value = value_of(option);
         if (value == nullptr) return;
@@ -151,11 +158,14 @@ private:
     }
 
     void judge() {
+        bool const is_v6 = (route_.gateway && !route_.gateway->is_v4()) || (route_.source && !route_.source->is_v4());
+        if (is_default_) route_.destination = Prefix{is_v6 ? Address() : Address::v4(0), 0};
         auto const& destination = route_.destination;
-        if (!destination.address.is_v4()) {
-            reading_.reporter.note_once("not-yet ipv6 route", destination_->position, "not-yet",
-                                        "IPv6 routes are known, but not carried out yet: they are left out");
-            usable_ = false;
+        auto const is_other = [&](std::optional<Address> const& address) {
+            return address && address->family() != destination.address.family();
+        };
+        if (is_other(route_.gateway) || is_other(route_.source)) {
+            leave_out(*destination_, "mixed-families", "the addresses of this route are of different families");
         } else if (destination.has_host_bits()) {
             leave_out(*destination_, "route-host-bits",
                       fmt::format("the kernel refuses a route to {}, which has bits set behind the prefix",
@@ -176,7 +186,7 @@ private:
     Reading& reading_;
     std::span<Token const> words_;
     std::size_t at_ = 0;
-    bool usable_ = true, has_destination_ = false;
+    bool usable_ = true, has_destination_ = false, is_default_ = false;
     Token const* destination_ = nullptr;
     model::VirtualRoute route_;
 };
@@ -186,22 +196,6 @@ private:
 void read_virtual_routes(Reading& reading, Statement const& list, std::vector<model::VirtualRoute>& routes) {
     for (auto const& line : list.block)
         if (auto route = RouteLine(reading, line).read()) routes.push_back(std::move(*route));
-}
-
-void check_rules(Reading& reading, Statement const& list) {
-    static constexpr std::array<std::string_view, 5> preferences{"preference", "pref", "priority", "prio", "order"};
-    for (auto const& line : list.block) {
-        auto const words = line.words;
-        if (std::ranges::none_of(
-                words, [](Token const& w) { return std::ranges::find(preferences, w.text) != preferences.end(); }))
-            reading.reporter.warn_once(
-                "rule without preference", words[0].position, "rule-without-preference",
-                "a rule should say its `preference`, or the order of rules depends on what else is set");
-        for (std::size_t i = 0; i + 1 < words.size(); ++i)
-            if ((words[i].text == "from" || words[i].text == "to") && words[i + 1].text != "all" &&
-                words[i + 1].text != "default")
-                read_prefix(reading, words[i + 1], "the rule is without effect");
-    }
 }
 
 }  // namespace drover::config

@@ -1,4 +1,4 @@
-// The lines of virtual_routes and of rules, in ip(8)'s words.
+// The lines of virtual_routes and static_routes, in ip(8)'s words.
 #pragma once
 
 #include <vector>
@@ -11,8 +11,5 @@ namespace drover::config {
 /// Adds the lines of one block. A route that is wrong, or that the kernel would refuse, is left out with a warning; no
 /// route ever keeps an instance from MASTER.
 void read_virtual_routes(Reading& reading, Statement const& list, std::vector<model::VirtualRoute>& routes);
-
-/// virtual_rules and static_rules are not carried out yet: only what keepalived complains of is said.
-void check_rules(Reading& reading, Statement const& list);
 
 }  // namespace drover::config

@@ -6,8 +6,6 @@ namespace drover::config {
 namespace {
 
 constexpr std::string_view tracking = "the priority does not depend on it, and it never makes a fault";
-constexpr std::string_view unicast = "adverts are sent and heard by multicast only";
-constexpr std::string_view vmac = "adverts and ARP come from the interface's own MAC address";
 constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
 constexpr std::string_view sync_group = "each instance changes its state by itself";
 
@@ -59,42 +57,42 @@ constexpr std::array instance_read_words{
     each(word("notify_stop", 1, any_number)),
     each(word("notify", 1, any_number)),
     word("strict_mode", 0, 1),
+    each(block("virtual_rules", &rule_list)),
+    word("promote_secondaries", 0),
+    word("use_vmac", 0, 2),
+    word("vmac_xmit_base", 0),
+    each(block("unicast_peer", &peer_list)),
+    word("unicast_src_ip"),
+    word("unicast_ttl"),
+    word("check_unicast_src", 0, 1),
+    word("mcast_dst_ip"),
+    word("track_src_ip", 0),
+    word("native_ipv6", 0),
+    word("garp_lower_prio_delay"),
+    word("garp_lower_prio_repeat"),
+    word("lower_prio_no_advert", 0, 1),
+    word("higher_prio_send_advert", 0, 1),
+    word("down_timer_adverts"),
+    word("owner_ignore_adverts", 0, 1),
 };
 
 constexpr std::array instance_later_words{
-    each(later_block("virtual_rules", &rule_list, 0, "no policy rules are set")),
     each(later_block("track_script", &script_list, 0, tracking, "track_script")),
     each(later_block("track_file", &file_list, 0, tracking, "track_file")),
     each(later_block("track_process", &process_list, 0, tracking, "track_process")),
     each(later_block("track_bfd", &bfd_list, 0, tracking, "track_bfd")),
-    each(later_block("unicast_peer", &peer_list, 0, unicast, "unicast")),
-    later("unicast_src_ip", 1, unicast, "unicast"),
-    later("unicast_ttl", 1, unicast, "unicast"),
-    later("check_unicast_src", 0, unicast, "unicast"),
-    later("unicast_fault_no_peer", 0, unicast, "unicast"),
-    later("old_unicast_checksum", 0, unicast, "unicast"),
-    later("mcast_dst_ip", 1, "224.0.0.18 or vrrp_mcast_group4 is used"),
-    later("track_src_ip"),
-    later("native_ipv6"),
+    later("unicast_fault_no_peer", 0, "without a usable peer multicast is used"),
+    later("old_unicast_checksum", 0, "it mended a fault of keepalived before 1.2.20, which is not spoken with"),
     later("no_accept", 0, "the addresses accept all packets"),
-    later("garp_lower_prio_delay", 1),
-    later("garp_lower_prio_repeat", 1),
     later("garp_extra_if", 1),
-    later("lower_prio_no_advert"),
-    later("higher_prio_send_advert"),
-    later("down_timer_adverts", 1),
-    later("owner_ignore_adverts"),
     later("timer_expired_backup"),
-    later("use_vmac", 0, vmac, "vmac"),
-    later("use_vmac_addr", 0, vmac, "vmac"),
-    later("vmac_xmit_base", 0, vmac, "vmac"),
-    later("use_ipvlan", 0, vmac, "vmac"),
+    later("use_vmac_addr", 0, "addresses on interfaces of others come from those interfaces' own MAC addresses"),
+    later("use_ipvlan", 0, "adverts and addresses come from the instance's own interface"),
     later("vrf", 1),
     later("notify_deleted"),
     later("notify_master_rx_lower_pri", 1),
     later("notify_priority_changes"),
     later("smtp_alert", 0, mail, "mail"),
-    later("promote_secondaries"),
     later("no_virtual_ipaddress"),
     later_block("auth_hmac", &auth_hmac, 0, "adverts are not signed"),
     silent("accept"),
@@ -201,6 +199,9 @@ constexpr std::array root_read_words{
     each(block("vrrp_instance", &vrrp_instance_context, 1)),
     each(Keyword{"virtual_server", Treatment::carried_out, 1, 2, &virtual_server_context}),
     each(block("virtual_server_group", &virtual_server_group, 1)),
+    each(block("static_ipaddress", &static_address_list)),
+    each(block("static_routes", &static_route_list)),
+    each(block("static_rules", &static_rule_list)),
 };
 
 constexpr std::array root_later_words{
@@ -210,9 +211,6 @@ constexpr std::array root_later_words{
     each(later_block("vrrp_track_file", &track_file, 1, tracking, "track_file")),
     each(later_block("vrrp_track_process", &track_process, 1, tracking, "track_process")),
     each(later_block("bfd_instance", &bfd_instance, 1, tracking, "track_bfd")),
-    each(later_block("static_ipaddress", &static_address_list, 0, "no static addresses are set")),
-    each(later_block("static_routes", &static_route_list, 0, "no static routes are set")),
-    each(later_block("static_rules", &static_rule_list, 0, "no policy rules are set")),
     each(later_block("garp_group", &garp_group, 0, "gratuitous ARP is not paced")),
     each(later_block("track_group", &track_group, 1)),
     later_block("SSL", &ssl, 0, "there is no SSL_GET yet"),

@@ -34,6 +34,15 @@ void PortTable::erase(std::uint32_t ifindex) {
     if (!slot) return;
     store(ports_[*slot].ifindex, __u32{0});
     store(ports_[*slot].peer_filter, __u64{0});
+    store(ports_[*slot].virtual_filter, __u32{0});
+}
+
+void PortTable::set_virtual_routers(std::uint32_t ifindex, std::span<std::uint8_t const> vrids) {
+    auto const slot = find(ifindex);
+    if (!slot) return;
+    __u32 filter = 0;
+    for (auto const vrid : vrids) filter |= 1U << (vrid & 31);
+    store(ports_[*slot].virtual_filter, filter);
 }
 
 bool PortTable::add_peer(std::uint32_t ifindex, Mac const& peer) {

@@ -21,6 +21,8 @@ public:
     std::optional<std::uint32_t> find(std::uint32_t ifindex) const;
     std::uint32_t ifindex_at(std::uint32_t slot) const { return ports_[slot].ifindex; }
     void erase(std::uint32_t ifindex);
+    /// Frames to the virtual MAC addresses of these VRIDs, and of no others, are taken on the interface, too.
+    void set_virtual_routers(std::uint32_t ifindex, std::span<std::uint8_t const> vrids);
 
     /// A peer director's frames are never scheduled again. False when MAX_PEERS are known already.
     bool add_peer(std::uint32_t ifindex, Mac const& peer);

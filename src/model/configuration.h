@@ -12,6 +12,7 @@ namespace drover::model {
 struct Configuration {
     Global global;
     std::vector<Instance> instances;
+    Holdings fixed;  ///< static_ipaddress, static_routes, static_rules: there as long as the daemon runs
     std::vector<Service> services;
     bool operator==(Configuration const&) const = default;
 };

@@ -15,11 +15,17 @@ SeenInterface const* find(Surroundings const& surroundings, std::string_view nam
     return found == surroundings.interfaces.end() ? nullptr : &*found;
 }
 
-/// The interface's first IPv4 address that is no virtual one.
-std::optional<Address> primary_address(Surroundings const& surroundings, std::string_view interface) {
+bool is_link_local(Address const& address) {
+    auto const& bytes = address.bytes();
+    return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+}
+
+/// The interface's first address that is no virtual one: of IPv4, or of IPv6 a link-local one (RFC 5798 5.1.2.2).
+std::optional<Address> primary_address(Surroundings const& surroundings, std::string_view interface, Family family) {
     std::optional<Address> second_best;
     for (auto const& seen : surroundings.addresses) {
-        if (seen.interface != interface || !seen.address.is_v4()) continue;
+        if (seen.interface != interface || seen.address.family() != family) continue;
+        if (family == Family::v6 && !is_link_local(seen.address)) continue;
         if (surroundings.virtual_addresses.contains(seen.address)) continue;
         // A secondary one only for want of a better: its primary may be a VIP that another director holds tomorrow.
         if (!seen.secondary) return seen.address;
@@ -34,11 +40,15 @@ bool is_own(Surroundings const& surroundings, Address const& address) {
 }
 
 std::string own_fault(model::Instance const& instance, Surroundings const& surroundings, bool has_address) {
-    if (instance.version != 2) return fmt::format("VRRP version {} is not spoken yet", instance.version);
     auto const* const own = find(surroundings, instance.interface);
     if (!own) return fmt::format("interface {} does not exist", instance.interface);
     if (instance.track_primary && !own->up) return fmt::format("interface {} down", instance.interface);
-    if (!has_address) return "no IPv4 address for interface";
+    // By unicast: an advert from another address would be a stranger's to the peers.
+    bool const needs_source = instance.track_source || !instance.unicast_peers.empty();
+    if (needs_source && instance.source && !is_own(surroundings, *instance.source))
+        return fmt::format("src address {} not configured", instance.source->text());
+    if (!has_address)
+        return instance.family == Family::v4 ? "no IPv4 address for interface" : "no link-local address for interface";
     return {};
 }
 
@@ -73,13 +83,15 @@ Tracking track(model::Instance const& instance, Surroundings const& surroundings
 
 Judgement judge(model::Instance const& instance, Surroundings const& surroundings) {
     Judgement judgement;
-    auto const primary = primary_address(surroundings, instance.interface);
+    auto const primary = primary_address(surroundings, instance.interface, instance.family);
+    bool const has_source = instance.source && is_own(surroundings, *instance.source);
     judgement.primary = primary.value_or(Address());
     auto& conditions = judgement.conditions;
     conditions.own = judgement.primary;
-    if (instance.source && is_own(surroundings, *instance.source)) {
+    conditions.fault = own_fault(instance, surroundings, primary.has_value() || has_source);
+    if (has_source) {
         conditions.own = *instance.source;
-    } else if (instance.source && primary) {
+    } else if (instance.source && primary && conditions.fault.empty()) {
         judgement.notes.push_back(
             fmt::format("mcast_src_ip {} is no address of this host (its peers would drop such adverts as martian or "
                         "take them for their own): sending from {}, the primary address of {}",
@@ -89,7 +101,6 @@ Judgement judge(model::Instance const& instance, Surroundings const& surrounding
     judgement.notes.insert(judgement.notes.end(), tracking.notes.begin(), tracking.notes.end());
     conditions.priority = instance.priority;
     if (instance.priority != owner) conditions.priority = std::clamp(instance.priority + tracking.weight, 1, owner - 1);
-    conditions.fault = own_fault(instance, surroundings, primary.has_value());
     if (conditions.fault.empty()) conditions.fault = tracking.fault;
     return judgement;
 }

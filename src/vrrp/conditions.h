@@ -35,7 +35,7 @@ struct Surroundings {
 
 struct Judgement {
     Conditions conditions;
-    Address primary;                 ///< of the own interface; "::" when it has none
+    Address primary;  ///< of the own interface, in IPv6 its link-local one; "::" when it has none
     std::vector<std::string> notes;  ///< what is not as configured and yet goes on, a sentence each
     bool operator==(Judgement const&) const = default;
 };

@@ -12,7 +12,6 @@ using log::Level;
 using model::VrrpState;
 
 constexpr int owner = 255;
-constexpr int down_adverts = 3;
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -44,8 +43,13 @@ private:
     void become_fault();
     void give_up_addresses();
     void advertise();
-    void announce_twice();
+    void announce_twice(int repeat, Duration delay);
     void wait_for_master();
+    void follow(AdvertHeard const& advert);
+    Duration skew_unit() const { return m_.settings.version == 3 ? m_.master_interval : Duration(1s); }
+    Duration down_interval() const {
+        return master_down_interval(m_.master_interval, m_.priority(), m_.settings.down_adverts, skew_unit());
+    }
 
     template <class A>
     void act(A action) {
@@ -72,6 +76,7 @@ private:
 
 void Transition::operator()(Start const& start) {
     m_.conditions = start.conditions;
+    m_.master_interval = m_.settings.interval;
     if (!m_.conditions.fault.empty()) {
         act(ShutGate{});
         give_up_addresses();
@@ -103,7 +108,7 @@ void Transition::backup_hears(AdvertHeard const& advert) {
     if (advert.priority == 0) {
         say(Level::info, "Backup received priority 0 advertisement");
         // Never later than before: a storm of these must not hold an election up.
-        m_.timer = std::min(m_.timer, now_ + skew(m_.priority()));
+        m_.timer = std::min(m_.timer, now_ + skew(m_.priority(), skew_unit()));
         return;
     }
     bool const lower = advert.priority < m_.priority();
@@ -120,7 +125,13 @@ void Transition::backup_hears(AdvertHeard const& advert) {
             return;
         }
     }
-    m_.timer = now_ + master_down_interval(m_.settings.interval, m_.priority());
+    follow(advert);
+}
+
+/// Its sender is the master: so long as it speaks in time we wait.
+void Transition::follow(AdvertHeard const& advert) {
+    if (m_.settings.version == 3 && advert.interval > 0s) m_.master_interval = advert.interval;
+    m_.timer = now_ + down_interval();
 }
 
 void Transition::master_hears(AdvertHeard const& advert) {
@@ -132,32 +143,40 @@ void Transition::master_hears(AdvertHeard const& advert) {
         auto why = fmt::format("{} advertised while our own last advert was {:.1f} s old", advert.from.text(),
                                seconds(now_ - m_.last_advert));
         say(Level::warning, "{}: yielding", why);
-        return become_backup(std::move(why));
+        become_backup(std::move(why));
+        return follow(advert);
     }
     if (is_owner() && advert.priority == owner) refute_owner();
     if (advert.priority > m_.priority()) {
         say(Level::info, "Master received advert from {} with higher priority {}, ours {}", advert.from.text(),
             advert.priority, m_.priority());
-        return become_backup(fmt::format("{} has the higher priority {}", advert.from.text(), advert.priority));
+        if (m_.settings.higher_prio_send_advert) advertise();
+        become_backup(fmt::format("{} has the higher priority {}", advert.from.text(), advert.priority));
+        return follow(advert);
     }
     if (advert.priority == m_.priority() && advert.from == m_.conditions.own)
         return say(Level::warning, "WARNING - equal priority advert received from remote host with our IP address.");
     if (advert.priority == m_.priority() && advert.from > m_.conditions.own) {
         say(Level::info, "Master received advert from {} with same priority {} but higher IP address than ours",
             advert.from.text(), advert.priority);
-        return become_backup(fmt::format("{} has the same priority and the higher address", advert.from.text()));
+        if (m_.settings.higher_prio_send_advert) advertise();
+        become_backup(fmt::format("{} has the same priority and the higher address", advert.from.text()));
+        return follow(advert);
     }
     answer_lower(advert);
 }
 
 void Transition::answer_lower(AdvertHeard const& advert) {
     // Our advert of a moment ago is the answer already: a storm of adverts must not become a storm of ours.
-    if (now_ - m_.last_advert < m_.settings.interval / 100) return;
-    say(Level::info, "Received advert from {} with lower priority {}, ours {}, forcing new election",
-        advert.from.text(), advert.priority, m_.priority());
-    advertise();
+    if (now_ - std::max(m_.last_advert, m_.last_answer) < m_.settings.interval / 100) return;
+    m_.last_answer = now_;
+    bool const silent = m_.settings.lower_prio_no_advert;
+    say(Level::info, "Received advert from {} with lower priority {}, ours {}{}", advert.from.text(), advert.priority,
+        m_.priority(), silent ? "" : ", forcing new election");
+    if (!silent) advertise();
     // Hosts may have learned the other one's MAC meanwhile.
-    announce_twice();
+    auto const& garp = m_.settings.garp;
+    announce_twice(garp.lower_repeat.value_or(garp.repeat), garp.lower_delay.value_or(garp.delay));
 }
 
 void Transition::refute_owner() {
@@ -184,7 +203,7 @@ void Transition::operator()(TimerExpired const&) {
     }
     if (m_.burst && *m_.burst <= now_) {
         m_.burst.reset();
-        act(Announce{m_.settings.garp.repeat});
+        act(Announce{m_.burst_repeat});
     }
     if (m_.refresh && *m_.refresh <= now_) {
         m_.refresh = now_ + m_.settings.garp.refresh;
@@ -208,7 +227,7 @@ void Transition::change_priority(int priority) {
     auto const old = std::exchange(m_.conditions.priority, priority);
     if (old == priority || m_.state == VrrpState::init) return;
     say(Level::info, "Changing effective priority from {} to {}", old, priority);
-    if (m_.state == VrrpState::backup) m_.timer += skew(priority) - skew(old);
+    if (m_.state == VrrpState::backup) m_.timer += skew(priority, skew_unit()) - skew(old, skew_unit());
 }
 
 void Transition::operator()(Reconfigured const& reconfigured) {
@@ -216,6 +235,7 @@ void Transition::operator()(Reconfigured const& reconfigured) {
     if (reconfigured.conditions.priority != owner) m_.owner_refuted = false;
     meet(reconfigured.conditions);
     if (old.interval != m_.settings.interval) {
+        m_.master_interval = m_.settings.interval;
         if (m_.state == VrrpState::master) m_.timer = std::min(m_.timer, now_ + m_.settings.interval);
         if (m_.state == VrrpState::backup) wait_for_master();
     }
@@ -240,12 +260,13 @@ void Transition::operator()(Stop const&) {
 void Transition::become_master(std::string why) {
     say(Level::info, "Entering MASTER STATE");
     enter(VrrpState::master, std::move(why));
+    m_.master_interval = m_.settings.interval;
     ++m_.became_master;
     advertise();
     act(OpenGate{});
     say(Level::info, "setting VIPs.");
     act(TakeAddresses{});
-    announce_twice();
+    announce_twice(m_.settings.garp.repeat, m_.settings.garp.delay);
     if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
     act(Notify{Happening::became_master});
 }
@@ -300,19 +321,29 @@ void Transition::advertise() {
     m_.timer = now_ + m_.settings.interval;
 }
 
-void Transition::announce_twice() {
-    act(Announce{m_.settings.garp.repeat});
-    if (m_.settings.garp.delay > 0s) m_.burst = now_ + m_.settings.garp.delay;
+void Transition::announce_twice(int repeat, Duration delay) {
+    if (repeat == 0) return;
+    act(Announce{repeat});
+    m_.burst_repeat = repeat;
+    if (delay > 0s) m_.burst = now_ + delay;
 }
 
 void Transition::wait_for_master() {
-    m_.timer = is_owner() ? now_ : now_ + master_down_interval(m_.settings.interval, m_.priority());
+    m_.timer = is_owner() ? now_ : now_ + down_interval();
 }
 
 }  // namespace
 
 Settings settings_of(model::Instance const& instance) {
-    return {instance.name, instance.advert_interval, instance.preempt, instance.preempt_delay, instance.garp};
+    return {instance.name,
+            instance.advert_interval,
+            instance.preempt,
+            instance.preempt_delay,
+            instance.garp,
+            instance.version,
+            instance.down_adverts,
+            instance.lower_prio_no_advert,
+            instance.higher_prio_send_advert};
 }
 
 Step on(Machine machine, Event const& event, TimePoint now) {
@@ -335,11 +366,13 @@ std::optional<TimePoint> wakes_at(Machine const& machine) {
 }
 
 bool is_late(Machine const& machine, TimePoint now) {
-    return machine.state == VrrpState::master && now - machine.last_advert > down_adverts * machine.settings.interval;
+    return machine.state == VrrpState::master && now - machine.last_advert > machine.settings.down_adverts * machine.settings.interval;
 }
 
-Duration skew(int priority) { return Duration(1s) * (256 - priority) / 256; }
+Duration skew(int priority, Duration unit) { return unit * (256 - priority) / 256; }
 
-Duration master_down_interval(Duration interval, int priority) { return down_adverts * interval + skew(priority); }
+Duration master_down_interval(Duration interval, int priority, int adverts, Duration skew_unit) {
+    return adverts * interval + skew(priority, skew_unit);
+}
 
 }  // namespace drover::vrrp

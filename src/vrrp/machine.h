@@ -1,4 +1,4 @@
-// The election of one virtual router (RFC 3768 6) with keepalived's extensions, as a function on a virtual clock:
+// The election of one virtual router (RFC 3768 6, RFC 5798 6) with keepalived's extensions, as a function on a virtual clock:
 // (machine, event, now) -> (machine, actions). It knows no sockets, clocks or interfaces; src/app/vrrp_router.cpp
 // carries the actions out, in the order in which they are given.
 //
@@ -29,6 +29,10 @@ struct Settings {
     bool preempt = true;
     Duration preempt_delay{0};
     model::GarpSchedule garp;
+    int version = 2;
+    int down_adverts = 3;  ///< so many intervals without an advert, and the master counts as dead
+    bool lower_prio_no_advert = false;
+    bool higher_prio_send_advert = false;
     bool operator==(Settings const&) const = default;
 };
 Settings settings_of(model::Instance const& instance);
@@ -50,6 +54,7 @@ struct Start {
 struct AdvertHeard {
     Address from;
     std::uint8_t priority = 0;
+    Duration interval{0};  ///< the sender's; counts in version 3
 };
 /// Every advert that had come in was handed over before: an event of its own is not needed for that order, see is_late.
 struct TimerExpired {};
@@ -108,8 +113,12 @@ struct Machine {
     Conditions conditions;
     /// BACKUP: when the master counts as dead. MASTER: when the next advert is due.
     TimePoint timer;
+    /// The interval of the master we listen to: in version 3 what it announces, else our own.
+    Duration master_interval{0};
     TimePoint last_advert;               ///< MASTER: when our last one was sent
+    TimePoint last_answer;               ///< MASTER: when an advert of lower priority was answered
     std::optional<TimePoint> burst;      ///< MASTER: the second round of gratuitous ARP
+    int burst_repeat = 0;                ///< frames of that round for each address
     std::optional<TimePoint> refresh;    ///< MASTER: the next refreshing gratuitous ARP
     std::optional<TimePoint> preempt_from;  ///< BACKUP: until then adverts of lower priority still count
     bool owner_refuted = false;          ///< another router claims to own the addresses, too: we run with 254
@@ -135,9 +144,9 @@ std::optional<TimePoint> wakes_at(Machine const& machine);
 /// that is done.
 bool is_late(Machine const& machine, TimePoint now);
 
-/// (256 - priority) / 256 seconds (RFC 3768 6.1).
-Duration skew(int priority);
-/// Three intervals plus skew: how long a backup waits for the master's adverts.
-Duration master_down_interval(Duration interval, int priority);
+/// (256 - priority) / 256 of a second (RFC 3768 6.1), or in version 3 of the master's interval (RFC 5798 6.1).
+Duration skew(int priority, Duration unit = 1s);
+/// `adverts` intervals plus skew: how long a backup waits for the master's adverts.
+Duration master_down_interval(Duration interval, int priority, int adverts = 3, Duration skew_unit = 1s);
 
 }  // namespace drover::vrrp

@@ -1,49 +1,43 @@
 #include "vrrp/packet.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include <fmt/core.h>
 
 #include "base/checksum.h"
+#include "vrrp/authentication_header.h"
+#include "vrrp/octets.h"
 
 namespace drover::vrrp {
 namespace {
 
-// Layout of a version 2 message (RFC 3768 5.1): version and type, VRID, priority, address count, authentication type,
-// interval, checksum, the addresses, eight bytes of authentication data.
+// Both versions begin with version and type, VRID, priority, address count, two bytes of their own, checksum; the
+// addresses follow. The two bytes are authentication type and seconds in version 2 (RFC 3768 5.1), which ends with eight
+// bytes of authentication data, and four reserved bits and hundredths of a second in version 3 (RFC 5798 5.1).
 constexpr std::size_t header_size = 8;
+constexpr std::size_t checksum_at = 6;
 constexpr std::size_t auth_size = 8;
-constexpr std::uint8_t version_2 = 2;
 constexpr std::uint8_t advertisement = 1;
+constexpr std::uint16_t interval_bits = 0x0fff;
+constexpr auto hundredth = 10ms;
 
-constexpr std::size_t ip_header_size = 20;
-constexpr std::uint8_t ttl_sent = 255;
-constexpr std::uint8_t internetwork_control = 0xc0;  // IP precedence 6, as RFC 1122's routing traffic
+using model::Authentication;
+using Bytes = std::span<std::uint8_t const>;
 
-void put16(std::uint8_t* place, std::uint16_t value) {
-    place[0] = static_cast<std::uint8_t>(value >> 8);
-    place[1] = static_cast<std::uint8_t>(value);
-}
-void put_v4(std::uint8_t* place, Address const& address) {
-    std::copy_n(address.bytes().begin() + 12, 4, place);
-}
-std::uint16_t get16(std::uint8_t const* place) { return static_cast<std::uint16_t>(place[0] << 8 | place[1]); }
-Address get_v4(std::uint8_t const* place) {
-    return Address::v4(std::uint32_t{place[0]} << 24 | std::uint32_t{place[1]} << 16 | std::uint32_t{place[2]} << 8 |
-                       place[3]);
-}
-
-std::uint8_t auth_type(model::Authentication const& authentication) {
+std::uint8_t auth_type(Authentication const& authentication) {
     switch (authentication.type) {
-        case model::Authentication::Type::none: return 0;
-        case model::Authentication::Type::pass: return 1;
+        case Authentication::Type::none: return 0;
+        case Authentication::Type::pass: return 1;
+        case Authentication::Type::ah: return 2;
     }
     return 0;
 }
 
-std::array<std::uint8_t, auth_size> auth_data(model::Authentication const& authentication) {
+std::array<std::uint8_t, auth_size> auth_data(Authentication const& authentication) {
     std::array<std::uint8_t, auth_size> data{};
-    if (authentication.type == model::Authentication::Type::pass)
+    if (authentication.type == Authentication::Type::pass)
         std::copy_n(authentication.password.begin(), std::min(auth_size, authentication.password.size()), data.begin());
     return data;
 }
@@ -52,130 +46,172 @@ std::uint8_t whole_seconds(Duration interval) {
     return static_cast<std::uint8_t>(std::clamp<std::int64_t>((interval + 500ms) / 1s, 1, 255));
 }
 
+std::uint16_t hundredths(Duration interval) {
+    return static_cast<std::uint16_t>(
+        std::clamp<std::int64_t>((interval + hundredth / 2) / hundredth, 1, interval_bits));
+}
+
 std::unexpected<Refusal> refuse(Reason reason, std::string text) {
     return std::unexpected(Refusal{reason, std::move(text)});
 }
 
+using Judgement = std::optional<Refusal>;
+
+/// Where it came from and by which way.
+Judgement judge_way(Packet const& packet, Expectation const& expected) {
+    if (expected.peers.empty()) {
+        if (packet.to != expected.group)
+            return Refusal{Reason::destination,
+                           fmt::format("sent to {} instead of {}", packet.to.text(), expected.group.text())};
+        if (packet.ttl != ttl_on_link)
+            return Refusal{Reason::ttl,
+                           fmt::format("invalid TTL/HL. Received {} and expect {}", packet.ttl, ttl_on_link)};
+        return std::nullopt;
+    }
+    if (packet.to.is_multicast())
+        return Refusal{Reason::destination, fmt::format("sent to {}, but unicast peers are configured", packet.to.text())};
+    auto const peer = std::ranges::find(expected.peers, packet.from, &model::UnicastPeer::address);
+    if (peer == expected.peers.end()) {
+        if (!expected.peers_alone) return std::nullopt;
+        return Refusal{Reason::source,
+                       fmt::format("unicast source address {} not a unicast peer", packet.from.text())};
+    }
+    if (packet.ttl < peer->least_ttl || packet.ttl > peer->most_ttl)
+        return Refusal{Reason::ttl, fmt::format("TTL/HL {} from unicast peer {} is not in {}..{}", packet.ttl,
+                                                packet.from.text(), peer->least_ttl, peer->most_ttl)};
+    return std::nullopt;
+}
+
+Judgement judge_size(Bytes message, std::size_t expected) {
+    if (message.size() == expected) return std::nullopt;
+    return Refusal{Reason::length, fmt::format("vrrp packet too {}, length {} and expect {}",
+                                               message.size() < expected ? "short" : "long", message.size(), expected)};
+}
+
+/// Version, type and length: whether the rest can be read at all.
+Judgement judge_form(Packet const& packet, Expectation const& expected) {
+    auto const message = packet.payload;
+    if (message.size() < header_size)
+        return Refusal{Reason::length,
+                       fmt::format("vrrp packet too short, length {} and expect {}", message.size(), header_size)};
+    if (auto refusal = judge_way(packet, expected)) return refusal;
+    int const version = message[0] >> 4;
+    int const type = message[0] & 0x0f;
+    if (version != expected.version)
+        return Refusal{Reason::version,
+                       fmt::format("wrong version. Received {} and expect {}", version, expected.version)};
+    if (type != advertisement)
+        return Refusal{Reason::type, fmt::format("Invalid packet type. {} and expect {}", type, advertisement)};
+    auto const addresses = std::size_t{message[3]} * octets(packet.to.family());
+    return judge_size(message, header_size + addresses + (version == 2 ? auth_size : 0));
+}
+
+/// What the checksum covers; nothing when it is wrong.
+std::optional<Coverage> covered(Packet const& packet, int version) {
+    auto const message = packet.payload;
+    bool const bare = version == 2 || packet.to.is_v4();
+    if (version != 2) {
+        auto const pseudo = pseudo_header_sum(packet.from, packet.to, protocol_number, message.size());
+        if (checksum(message, pseudo) == 0) return Coverage::pseudo_header;
+    }
+    if (bare && checksum(message) == 0) return Coverage::message;
+    return std::nullopt;
+}
+
+/// Version 2's; the sequence number is 0 where there is no authentication header.
+std::expected<std::uint32_t, Refusal> judge_authentication(Packet const& packet, Expectation const& expected) {
+    auto const message = packet.payload;
+    auto const& ours = expected.authentication;
+    if (message[4] != auth_type(ours))
+        return refuse(Reason::auth_type,
+                      fmt::format("received a {} auth, expecting {}!", message[4], auth_type(ours)));
+    if (ours.type == Authentication::Type::pass && !std::ranges::equal(message.last(auth_size), auth_data(ours)))
+        return refuse(Reason::password, "received an invalid passwd!");
+    if (ours.type != Authentication::Type::ah) return 0;
+    if (packet.authentication_header.empty())
+        return refuse(Reason::auth_type, "received no IPSEC AH header, expecting one!");
+    return check_authentication(packet, ours.password, expected.least_sequence);
+}
+
+Advert read_advert(Packet const& packet, int version) {
+    auto const message = packet.payload;
+    Advert advert{message[1], message[2], std::chrono::seconds(message[5]), {}};
+    if (version == 3) advert.interval = hundredth * (get16(&message[4]) & interval_bits);
+    auto const family = packet.to.family();
+    for (std::size_t i = 0; i < message[3]; ++i)
+        advert.addresses.push_back(get_address(&message[header_size + octets(family) * i], family));
+    return advert;
+}
+
 }  // namespace
 
-std::string_view name(Reason reason) {
-    switch (reason) {
-        case Reason::length: return "length";
-        case Reason::ip_header: return "IP header";
-        case Reason::destination: return "destination";
-        case Reason::ttl: return "TTL";
-        case Reason::version: return "version";
-        case Reason::type: return "type";
-        case Reason::checksum: return "checksum";
-        case Reason::virtual_router: return "virtual router";
-        case Reason::auth_type: return "authentication type";
-        case Reason::password: return "password";
-        case Reason::interval: return "interval";
-    }
-    return "?";
+Dialect dialect_of(model::Instance const& instance) {
+    return {instance.version, instance.authentication,
+            instance.checksum_as_v2 ? Coverage::message : Coverage::pseudo_header};
 }
 
-Expectation expectation_of(model::Instance const& instance) {
-    return {instance.virtual_router_id, instance.advert_interval, instance.authentication, instance.multicast_group};
+Expectation expectation_of(model::Instance const& instance, std::uint32_t least_sequence) {
+    return {instance.virtual_router_id, instance.advert_interval, instance.authentication,
+            instance.multicast_group,   instance.version,         instance.unicast_peers,
+            instance.check_unicast_source, least_sequence};
 }
 
-std::vector<std::uint8_t> encode(Advert const& advert, model::Authentication const& authentication) {
-    auto const count = std::min<std::size_t>(advert.addresses.size(), 255);
-    std::vector<std::uint8_t> bytes(header_size + 4 * count + auth_size);
-    bytes[0] = version_2 << 4 | advertisement;
+std::vector<std::uint8_t> encode(Advert const& advert, Dialect const& dialect, Address const& from, Address const& to) {
+    auto const each = octets(to.family());
+    auto const end = header_size + advert.addresses.size() * each;
+    std::vector<std::uint8_t> bytes(end + (dialect.version == 2 ? auth_size : 0));
+    bytes[0] = static_cast<std::uint8_t>(dialect.version << 4 | advertisement);
     bytes[1] = advert.virtual_router_id;
     bytes[2] = advert.priority;
-    bytes[3] = static_cast<std::uint8_t>(count);
-    bytes[4] = auth_type(authentication);
-    bytes[5] = whole_seconds(advert.interval);
-    for (std::size_t i = 0; i < count; ++i) put_v4(&bytes[header_size + 4 * i], advert.addresses[i]);
-    auto const data = auth_data(authentication);
-    std::ranges::copy(data, bytes.end() - auth_size);
-    put16(&bytes[6], checksum(bytes));
+    bytes[3] = static_cast<std::uint8_t>(advert.addresses.size());
+    for (std::size_t i = 0; i < advert.addresses.size(); ++i)
+        put_address(&bytes[header_size + each * i], advert.addresses[i]);
+    std::uint32_t sum = 0;
+    if (dialect.version == 2) {
+        bytes[4] = auth_type(dialect.authentication);
+        bytes[5] = whole_seconds(advert.interval);
+        std::ranges::copy(auth_data(dialect.authentication), bytes.begin() + static_cast<std::ptrdiff_t>(end));
+    } else {
+        put16(&bytes[4], hundredths(advert.interval));
+        if (!to.is_v4() || dialect.coverage == Coverage::pseudo_header)
+            sum = pseudo_header_sum(from, to, protocol_number, bytes.size());
+    }
+    put16(&bytes[checksum_at], checksum(bytes, sum));
     return bytes;
 }
 
-std::vector<std::uint8_t> ipv4_packet(Address const& from, Address const& to, std::uint16_t id,
-                                      std::span<std::uint8_t const> payload) {
-    std::vector<std::uint8_t> bytes(ip_header_size + payload.size());
-    bytes[0] = 0x45;
-    bytes[1] = internetwork_control;
-    put16(&bytes[2], static_cast<std::uint16_t>(bytes.size()));
-    put16(&bytes[4], id);
-    bytes[8] = ttl_sent;
-    bytes[9] = protocol_number;
-    put_v4(&bytes[12], from);
-    put_v4(&bytes[16], to);
-    put16(&bytes[10], checksum(std::span(bytes).first(ip_header_size)));
-    std::ranges::copy(payload, bytes.begin() + ip_header_size);
-    return bytes;
-}
-
-std::expected<Packet, Refusal> read_ipv4(std::span<std::uint8_t const> bytes) {
-    if (bytes.size() < ip_header_size || bytes[0] >> 4 != 4) return refuse(Reason::ip_header, "no IPv4 header");
-    auto const header = std::size_t{bytes[0] & 0x0fU} * 4;
-    auto const total = get16(&bytes[2]);
-    if (header < ip_header_size || total < header) return refuse(Reason::ip_header, "malformed IPv4 header");
-    if (total > bytes.size())
-        return refuse(Reason::length, fmt::format("ip_tot_len mismatch against received length. {} and received {}",
-                                                  total, bytes.size()));
-    if (checksum(bytes.first(header)) != 0) return refuse(Reason::ip_header, "wrong IPv4 header checksum");
-    constexpr std::uint16_t more_fragments_or_offset = 0x3fff;
-    if ((get16(&bytes[6]) & more_fragments_or_offset) != 0) return refuse(Reason::ip_header, "a fragment");
-    if (bytes[9] != protocol_number) return refuse(Reason::ip_header, "not VRRP");
-    return Packet{get_v4(&bytes[12]), get_v4(&bytes[16]), bytes[8], bytes.subspan(header, total - header)};
+std::vector<std::uint8_t> write(Advert const& advert, Dialect const& dialect, Envelope const& envelope) {
+    auto const& [from, to, ttl, id, sequence] = envelope;
+    auto const message = encode(advert, dialect, from, to);
+    if (dialect.authentication.type == Authentication::Type::ah)
+        return authenticated_packet(from, to, id, ttl, dialect.authentication.password, sequence, message);
+    return ip_packet(from, to, id, ttl, protocol_number, message);
 }
 
 std::uint8_t virtual_router_of(Packet const& packet) {
     return packet.payload.size() < header_size ? std::uint8_t{0} : packet.payload[1];
 }
 
-std::expected<Advert, Refusal> decode(Packet const& packet, Expectation const& expected) {
-    auto const bytes = packet.payload;
-    if (bytes.size() < header_size)
-        return refuse(Reason::length,
-                      fmt::format("vrrp packet too short, length {} and expect {}", bytes.size(), header_size));
-    if (packet.to != expected.group)
-        return refuse(Reason::destination,
-                      fmt::format("sent to {} instead of {}", packet.to.text(), expected.group.text()));
-    if (packet.ttl != ttl_sent)
-        return refuse(Reason::ttl, fmt::format("invalid TTL/HL. Received {} and expect {}", packet.ttl, ttl_sent));
-    int const version = bytes[0] >> 4;
-    int const type = bytes[0] & 0x0f;
-    if (version != version_2)
-        return refuse(Reason::version, fmt::format("wrong version. Received {} and expect {}", version, version_2));
-    if (type != advertisement)
-        return refuse(Reason::type, fmt::format("Invalid packet type. {} and expect {}", type, advertisement));
-    auto const size = header_size + std::size_t{bytes[3]} * 4 + auth_size;
-    if (bytes.size() != size)
-        return refuse(Reason::length, fmt::format("vrrp packet too {}, length {} and expect {}",
-                                                  bytes.size() < size ? "short" : "long", bytes.size(), size));
-    if (checksum(bytes) != 0) return refuse(Reason::checksum, "Invalid VRRPv2 checksum");
-    if (bytes[1] != expected.virtual_router_id)
-        return refuse(Reason::virtual_router, fmt::format("received VRID mismatch. Received {} and expect {}", bytes[1],
-                                                          expected.virtual_router_id));
-    if (bytes[4] != auth_type(expected.authentication))
-        return refuse(Reason::auth_type, fmt::format("received a {} auth, expecting {}!", bytes[4],
-                                                     auth_type(expected.authentication)));
-    if (expected.authentication.type == model::Authentication::Type::pass &&
-        !std::ranges::equal(bytes.last(auth_size), auth_data(expected.authentication)))
-        return refuse(Reason::password, "received an invalid passwd!");
-    if (bytes[5] != whole_seconds(expected.interval))
+std::expected<Heard, Refusal> decode(Packet const& packet, Expectation const& expected) {
+    if (auto refusal = judge_form(packet, expected)) return std::unexpected(std::move(*refusal));
+    auto const message = packet.payload;
+    auto const coverage = covered(packet, expected.version);
+    if (!coverage) return refuse(Reason::checksum, fmt::format("Invalid VRRPv{} checksum", expected.version));
+    if (message[1] != expected.virtual_router_id)
+        return refuse(Reason::virtual_router, fmt::format("received VRID mismatch. Received {} and expect {}",
+                                                          message[1], expected.virtual_router_id));
+    Heard heard{read_advert(packet, expected.version), *coverage, 0};
+    if (expected.version == 3) {
+        if (heard.advert.interval < hundredth) return refuse(Reason::interval, "an advertisement interval of 0");
+        return heard;
+    }
+    auto const sequence = judge_authentication(packet, expected);
+    if (!sequence) return std::unexpected(sequence.error());
+    heard.sequence = *sequence;
+    if (message[5] != whole_seconds(expected.interval))
         return refuse(Reason::interval, fmt::format("advertisement interval mismatch mine={} sec rcv'd={} sec",
-                                                    whole_seconds(expected.interval), bytes[5]));
-    Advert advert{bytes[1], bytes[2], std::chrono::seconds(bytes[5]), {}};
-    for (std::size_t i = 0; i < bytes[3]; ++i) advert.addresses.push_back(get_v4(&bytes[header_size + 4 * i]));
-    return advert;
-}
-
-std::array<std::uint8_t, 28> gratuitous_arp(Mac const& mac, Address const& address) {
-    // RFC 826: Ethernet (1), IPv4 (0x0800), lengths 6 and 4, operation 1 (request).
-    std::array<std::uint8_t, 28> bytes{0, 1, 8, 0, 6, 4, 0, 1};
-    std::ranges::copy(mac.bytes, &bytes[8]);
-    put_v4(&bytes[14], address);
-    std::fill_n(&bytes[18], 6, std::uint8_t{0xff});
-    put_v4(&bytes[24], address);
-    return bytes;
+                                                    whole_seconds(expected.interval), message[5]));
+    return heard;
 }
 
 }  // namespace drover::vrrp

@@ -9,7 +9,7 @@ std::optional<TimePoint> may_resume(std::optional<SavedRole> const& saved, model
     if (saved->virtual_router_id != instance.virtual_router_id) return std::nullopt;
     // Boot time starts from zero again with each boot; the second test is for boards that cannot tell boots apart.
     if (saved->boot != boot || saved->last_advert > now) return std::nullopt;
-    if (now - saved->last_advert > 3 * saved->interval) return std::nullopt;
+    if (now - saved->last_advert > instance.down_adverts * saved->interval) return std::nullopt;
     return saved->last_advert;
 }
 

@@ -10,7 +10,7 @@
 namespace drover::vrrp {
 
 /// When the earlier daemon's last advert was sent, if it was master, has not stopped in order, the host has not been
-/// booted since, and no peer can have taken over meanwhile (the earliest moment is three of the intervals it announced);
+/// booted since, and no peer can have taken over meanwhile (the earliest moment is down_adverts of the intervals it announced);
 /// else nothing.
 std::optional<TimePoint> may_resume(std::optional<SavedRole> const& saved, model::Instance const& instance,
                                     TimePoint now, std::uint64_t boot);

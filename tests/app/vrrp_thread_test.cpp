@@ -60,7 +60,7 @@ protected:
             auto transmitter = vrrp::Transmitter::open();
             ASSERT_TRUE(transmitter) << transmitter.error().message;
             peer_.emplace(std::move(*transmitter));
-            auto ear = vrrp::Listener::open(peer_ifindex_, "eth0");
+            auto ear = vrrp::Listener::open(peer_ifindex_, "eth0", Family::v4);
             ASSERT_TRUE(ear) << ear.error().message;
             ear_.emplace(std::move(*ear));
             ASSERT_TRUE(ear_->join(group));
@@ -103,17 +103,17 @@ protected:
 
     /// One advert from "there".
     void peer_says(int priority, model::Authentication const& authentication = {}) {
-        auto const message = vrrp::encode({51, static_cast<std::uint8_t>(priority), 1s, {*Address::parse("10.0.0.100")}},
-                                          authentication);
-        auto const sent =
-            peer_->send_to_group(peer_ifindex_, group, vrrp::ipv4_packet(peer_address, group, 1, message));
+        auto const sent = peer_->send_to_group(
+            peer_ifindex_, group,
+            vrrp::write({51, static_cast<std::uint8_t>(priority), 1s, {*Address::parse("10.0.0.100")}},
+                        {2, authentication, vrrp::Coverage::message}, {peer_address, group, 255, 1, 0}));
         ASSERT_TRUE(sent) << sent.error().message;
     }
     /// The priorities of the adverts that have reached "there" since the last call.
     std::vector<int> heard_there() {
         std::vector<int> priorities;
         while (auto const frame = ear_->receive())
-            if (auto const packet = vrrp::read_ipv4(frame->bytes)) priorities.push_back(packet->payload[2]);
+            if (auto const packet = vrrp::read_ip(frame->bytes)) priorities.push_back(packet->payload[2]);
         return priorities;
     }
     std::vector<std::string> notified() {

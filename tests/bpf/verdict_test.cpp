@@ -1,6 +1,7 @@
 // A story for every verdict of contract.h.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <functional>
 #include <set>
 
@@ -28,6 +29,14 @@ Outcome after(PacketPath& path, std::function<void()> const& change, Frame const
     return path.send(sent);
 }
 
+/// By an interface on which this host is the virtual router 51.
+Outcome to_virtual_router(PacketPath& path, Mac const& mac) {
+    auto const become = [&] {
+        path.programmer().ports().set_virtual_routers(PacketPath::kIngress, std::array<std::uint8_t, 1>{51});
+    };
+    return after(path, become, frame().to_mac(mac).syn());
+}
+
 void fill_with_busy(PacketPath& path, std::uint64_t key) {
     for (auto* bucket : path.buckets_of(key))
         for (auto& slot : bucket->slot) slot.meta = contract::make_meta(contract::SLOT_BUSY, 1, 0, 0, 0, 0);
@@ -44,6 +53,20 @@ std::vector<Story> const& stories() {
          [](PacketPath& p) { return after(p, [] {}, frame().ethertype(0x88cc).cut(14)); }},
         {"other_mac", "for a neighbour's MAC",
          [](PacketPath& p) { return after(p, [] {}, frame().to_mac({{2, 0, 0, 0, 0, 9}})); }},
+        {"forwarded", "for the MAC of a virtual router of this host",
+         [](PacketPath& p) { return to_virtual_router(p, {{0, 0, 0x5e, 0, 1, 51}}); }},
+        {"forwarded", "for the MAC of a virtual router of IPv6",
+         [](PacketPath& p) { return to_virtual_router(p, {{0, 0, 0x5e, 0, 2, 51}}); }},
+        {"other_mac", "for the MAC of another virtual router",
+         [](PacketPath& p) { return to_virtual_router(p, {{0, 0, 0x5e, 0, 1, 52}}); }},
+        {"other_mac", "for a MAC that only ends like a virtual router's",
+         [](PacketPath& p) { return to_virtual_router(p, {{2, 0, 0x5e, 0, 1, 51}}); }},
+        {"other_mac", "for the MAC of a virtual router that this host has no more",
+         [](PacketPath& p) {
+             p.programmer().ports().set_virtual_routers(PacketPath::kIngress, std::array<std::uint8_t, 1>{51});
+             return after(p, [&] { p.programmer().ports().set_virtual_routers(PacketPath::kIngress, {}); },
+                          frame().to_mac({{0, 0, 0x5e, 0, 1, 51}}).syn());
+         }},
         {"other_mac", "broadcast to a VIP",
          [](PacketPath& p) { return after(p, [] {}, frame().to_mac({{255, 255, 255, 255, 255, 255}})); }},
         {"other_mac", "multicast to a VIP",

@@ -80,8 +80,8 @@ TEST(Keywords, ExtraWordsAreNamedAndDoNotCount) {
 
 TEST(Keywords, NotCarriedOutYetAreNotedOnceAndDoNotCount) {
     auto const loaded = load_text("global_defs {\n lvs_sync_daemon eth0\n vrrp_rt_priority 50\n}\n" +
-                                  instance(" smtp_alert\n use_vmac\n vmac_xmit_base\n promote_secondaries\n"));
-    EXPECT_THAT(places(loaded), ElementsAre("2:2 not-yet", "11:2 not-yet", "12:2 not-yet", "14:2 not-yet"));
+                                  instance(" smtp_alert\n vrf red\n notify_deleted\n no_virtual_ipaddress\n"));
+    EXPECT_THAT(places(loaded), ElementsAre("2:2 not-yet", "11:2 not-yet", "12:2 not-yet", "13:2 not-yet", "14:2 not-yet"));
     EXPECT_EQ(loaded.exit_code, clean);
 }
 
@@ -132,11 +132,13 @@ TEST(Instance, WrongValuesHaveKeepalivedsOutcome) {
         {"virtual_rules {\n from 10.0.0.0/8 table 1\n }", "rule-without-preference", 5},
         {"authentication {\n auth_type PASS\n }", "no-password", 5},
         {"authentication {\n auth_type FOO\n auth_pass x\n }", "bad-word", 5},
-        {"authentication {\n auth_type AH\n auth_pass x\n }", "not-yet", 0},
+        {"authentication {\n auth_type AH\n }", "no-password", 5},
+        {"version 3\n advert_int 41", "advert-interval", 5},
+        {"down_timer_adverts 0", "bad-number", 5},
         {"authentication {\n auth_pass x\n }", "no-auth-type", 0},
         {"version 3\n authentication {\n auth_type PASS\n auth_pass x\n }", "no-authentication", 5},
         {"unicast_src_ip 10.0.0.9", "no-unicast-peer", 5},
-        {"unicast_peer {\n 10.0.0.9\n }", "unicast-left-out", 0},
+        {"unicast_peer {\n 10.0.0.9\n 2001:db8::9\n }", "bad-address", 5},
         {"lvs_sync_daemon_interface eth0", "deprecated", 5},
     };
     for (auto const& outcome : outcomes) {
@@ -146,15 +148,6 @@ TEST(Instance, WrongValuesHaveKeepalivedsOutcome) {
         EXPECT_EQ(loaded.exit_code, outcome.exit_code) << outcome.line << "\n"
                                                        << render_text(loaded.diagnostics, false);
     }
-}
-
-TEST(Instance, IsLeftOutWhenItsPeersCouldNotHearIt) {
-    for (auto const* line : {"unicast_peer {\n 10.0.0.9\n }\n", "authentication {\n auth_type AH\n auth_pass x\n }\n"})
-        EXPECT_THAT(load_text(instance(line)).configuration.instances, IsEmpty()) << line;
-    EXPECT_EQ(load_text(instance("unicast_peer {\n xxx\n }\n")).configuration.instances.size(), 1u)
-        << "keepalived falls back to multicast";
-    EXPECT_EQ(load_text(instance("version 3\n")).configuration.instances.size(), 1u)
-        << "what runs it puts it into FAULT";
 }
 
 TEST(Instance, OfTwoWithOneIdentityTheFirstStays) {

@@ -56,6 +56,24 @@ TEST_F(Links, ThatAreUpWithoutACarrierDoNotRun) {
     EXPECT_FALSE(eth0.running);
 }
 
+TEST_F(Links, OfAMacvlanAreMadeAndDeleted) {
+    auto socket = Socket::open().value();
+    auto const eth0 = link_named(socket, "eth0").value();
+    auto const mac = Mac::parse("00:00:5e:00:01:33").value();
+    auto const made = add_macvlan(socket, "vrrp.51", eth0, mac);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->kind, "macvlan");
+    EXPECT_EQ(made->peer, eth0.index);
+    EXPECT_EQ(made->mac, mac);
+    EXPECT_FALSE(made->up);
+    EXPECT_THAT(output("ip -d link show vrrp.51"), HasSubstr("mode private"));
+    EXPECT_THAT(add_macvlan(socket, "vrrp.51", eth0, mac).error().message,
+                HasSubstr("make the macvlan vrrp.51 on eth0: File exists"));
+    ASSERT_TRUE(delete_link(socket, *made));
+    EXPECT_EQ(link_named(socket, "vrrp.51").error().code, ENODEV);
+    EXPECT_TRUE(delete_link(socket, *made)) << "gone already";
+}
+
 TEST_F(Links, HaveSysctlsAlsoWithDotsInTheirNames) {
     run("ip link add eth0.5 type bridge");
     ASSERT_TRUE(set_ipv4_conf("eth0.5", "arp_ignore", 1));

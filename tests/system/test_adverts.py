@@ -3,7 +3,7 @@
 import re
 
 from lab.directors import Drover, Keepalived
-from lab.pair import VIP
+from lab.pair import VIP, configuration
 from lab.waiting import wait_until
 
 
@@ -56,3 +56,52 @@ def test_a_wrong_password_makes_two_masters_as_with_keepalived_and_is_said(pair)
     Keepalived(pair.right).start()
     wait_until(lambda: pair.masters() == ["left", "right"], 8, "both are master")
     wait_until(lambda: drover.instance("pair")["notes"], 3, "status has a note about the adverts it refuses")
+
+
+def test_a_new_master_of_ipv6_announces_by_neighbour_advertisements_at_its_pace(pair):
+    """From the VIP to all nodes, overriding what they know, with the card's MAC (target link-layer address)."""
+    vip = "2001:db8:9::100"
+    pair.left.write("/etc/keepalived/keepalived.conf",
+                    "global_defs {\n vrrp_gna_interval 0.2\n vrrp_garp_master_delay 0\n}\n" +
+                    configuration(150, vip=vip).replace("/24", "/64"))
+    heard = listen(pair.onlooker, "-v icmp6 and ip6[40] == 136")
+    Drover(pair.left).start()
+    wait_until(lambda: heard.said().count("neighbor advertisement") >= 5, 12, "five announcements")
+    lines = heard.said().splitlines()
+    heads = [line for line in lines if f"{vip} > ff02::1: " in line]
+    assert all(f"tgt is {vip}, Flags [override]" in line and "hlim 255" in line for line in heads), heads
+    assert {line.split()[1] for line in heads} == {pair.left.mac()}
+    assert sum(f"destination link-address option (2), length 8 (1): {pair.left.mac()}" in line for line in lines) >= 5
+    gaps = [seconds(later) - seconds(earlier) for earlier, later in zip(heads, heads[1:])]
+    assert all(gap > 0.15 for gap in gaps), f"vrrp_gna_interval is 0.2 s: {gaps}"
+
+
+def test_both_checksums_of_version_3_are_believed_and_the_difference_is_named(pair):
+    """RFC 5798 is read with the pseudo-header, RFC 9568 leaves it out."""
+    words = "version 3\nadvert_int 0.2"
+    pair.left.write("/etc/keepalived/keepalived.conf",
+                    "global_defs {\n v3_checksum_as_v2\n}\n" + configuration(150).replace("advert_int 1", words))
+    pair.right.write("/etc/keepalived/keepalived.conf", configuration(100).replace("advert_int 1", words))
+    right = Drover(pair.right).start()
+    wait_until(lambda: pair.masters() == ["right"], 8, "right is master")
+    left = Drover(pair.left).start()
+    wait_until(lambda: pair.masters() == ["left"], 8, "left has been heard")
+    wait_until(lambda: right.instance("pair")["notes"], 3, "right has a note")
+    assert right.instance("pair")["notes"] == [
+        "10.9.0.1 sends checksums without the pseudo-header (RFC 9568), unlike this director: see v3_checksum_as_v2"]
+    assert left.instance("pair")["notes"] == [
+        "10.9.0.2 sends checksums with the pseudo-header (RFC 5798), unlike this director: see v3_checksum_as_v2"]
+
+
+def test_nobody_answers_a_unicast_advert_with_protocol_unreachable(pair):
+    words = "unicast_peer {{\n 10.9.0.{}\n }}\n"
+    pair.configure(pair.left, 150, more=words.format(2))
+    pair.configure(pair.right, 100, more=words.format(1))
+    heard = listen(pair.onlooker, "icmp")
+    answers = pair.left.spawn("tcpdump -lnni eth0 icmp", "icmp")
+    wait_until(lambda: "listening on" in answers.said(), 10, "tcpdump listens")
+    left, right = Drover(pair.left).start(), Drover(pair.right).start()
+    wait_until(lambda: pair.masters() == ["left"], 8, "left is master")
+    wait_until(lambda: right.instance("pair")["adverts_received"] >= 3, 8, "right hears it")
+    assert left.instance("pair")["notes"] == right.instance("pair")["notes"] == []
+    assert "unreachable" not in answers.said() + heard.said()

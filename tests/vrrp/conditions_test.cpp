@@ -141,10 +141,33 @@ TEST(Conditions, TheOwnersPriorityCannotBeChanged) {
     EXPECT_EQ(judge(i, s).conditions.priority, 255);
 }
 
-TEST(Conditions, AnotherVersionIsAFaultNotAWrongAdvert) {
+TEST(Conditions, OfIpv6TheLinkLocalAddressSpeaks) {
     auto i = instance();
+    i.family = Family::v6;
     i.version = 3;
-    EXPECT_EQ(judge(i, surroundings()).conditions.fault, "VRRP version 3 is not spoken yet");
+    auto s = surroundings();
+    EXPECT_EQ(judge(i, s).conditions.fault, "no link-local address for interface");
+    auto const virtual_one = *Address::parse("fe80::51");
+    auto const own = *Address::parse("fe80::ff:fe00:2");
+    s.addresses.push_back({"eth0", *Address::parse("2001:db8::2"), false});
+    s.addresses.push_back({"eth0", virtual_one, false});
+    s.addresses.push_back({"eth0", own, false});
+    s.virtual_addresses.insert(virtual_one);
+    EXPECT_EQ(judge(i, s), (Judgement{{"", 110, own}, own, {}}));
+}
+
+TEST(Conditions, ASourceThatIsNotHereIsAFaultByUnicastOrWhenTracked) {
+    auto i = instance();
+    i.source = elsewhere;
+    EXPECT_EQ(judge(i, surroundings()).conditions.fault, "");
+    auto tracked_source = i;
+    tracked_source.track_source = true;
+    EXPECT_EQ(judge(tracked_source, surroundings()).conditions.fault, "src address 172.51.96.105 not configured");
+    auto unicast = i;
+    unicast.unicast_peers = {{*Address::parse("172.51.96.1")}};
+    EXPECT_EQ(judge(unicast, surroundings()).conditions.fault, "src address 172.51.96.105 not configured");
+    unicast.source = dip;
+    EXPECT_EQ(judge(unicast, surroundings()).conditions.fault, "");
 }
 
 }  // namespace

@@ -73,6 +73,10 @@ void BpfDataplane::set_mac(int ifindex, Mac const& mac) {
         (void)programmer_.ports().put(static_cast<std::uint32_t>(ifindex), mac);
 }
 
+void BpfDataplane::set_virtual_routers(int ifindex, std::span<std::uint8_t const> vrids) {
+    programmer_.ports().set_virtual_routers(static_cast<std::uint32_t>(ifindex), vrids);
+}
+
 void BpfDataplane::detach(int ifindex) {
     take_off(ifindex);
     programmer_.ports().erase(static_cast<std::uint32_t>(ifindex));

@@ -43,6 +43,8 @@ public:
                                              std::optional<model::Taking> taking);
     /// The interface has this MAC now.
     void set_mac(int ifindex, Mac const& mac);
+    /// Frames to the virtual MAC addresses of these VRIDs are taken there, too.
+    void set_virtual_routers(int ifindex, std::span<std::uint8_t const> vrids);
     /// The interface is gone or not wanted any more.
     void detach(int ifindex);
     /// Interfaces this daemon has attached to.

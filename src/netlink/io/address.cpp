@@ -31,6 +31,12 @@ Result<void> fill(Message& message, InterfaceAddress const& address, std::string
     std::uint32_t const flags =
         (address.no_prefix_route ? IFA_F_NOPREFIXROUTE : 0U) | (address.no_dad ? IFA_F_NODAD : 0U);
     if (flags != 0) message.put(IFA_FLAGS, flags);
+    if (address.deprecated) {
+        constexpr std::uint32_t for_ever = 0xffffffff;
+        ifa_cacheinfo lifetimes{};
+        lifetimes.ifa_valid = for_ever;
+        mnl_attr_put(&message.raw(), IFA_CACHEINFO, sizeof lifetimes, &lifetimes);
+    }
     return {};
 }
 
@@ -73,6 +79,7 @@ std::optional<InterfaceAddress> read_address(nlmsghdr const& message) {
     address.secondary = own->is_v4() && (flags & IFA_F_SECONDARY) != 0;
     address.no_prefix_route = (flags & IFA_F_NOPREFIXROUTE) != 0;
     address.no_dad = (flags & IFA_F_NODAD) != 0;
+    address.deprecated = (flags & IFA_F_DEPRECATED) != 0;
     return address;
 }
 

@@ -27,6 +27,7 @@ struct InterfaceAddress {
     Scope scope = Scope::global;
     bool secondary = false;        ///< IPv4: another address of the same network came first; read only
     bool no_prefix_route = false;  ///< IFA_F_NOPREFIXROUTE: the kernel makes no route for the network
+    bool deprecated = false;       ///< preferred lifetime 0: hosts do not choose it as a source
     bool no_dad = false;           ///< IPv6: usable at once, without duplicate address detection
     bool operator==(InterfaceAddress const&) const = default;
 };

@@ -1,5 +1,6 @@
 #include "netlink/io/link.h"
 
+#include <linux/if_link.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 
@@ -56,6 +57,32 @@ Result<void> set_up(Socket& socket, Link const& link, bool up) {
     header.ifi_flags = up ? IFF_UP : 0;
     header.ifi_change = IFF_UP;
     return socket.change(message, "set interface " + link.name + (up ? " up" : " down"));
+}
+
+Result<Link> add_macvlan(Socket& socket, std::string_view name, Link const& parent, Mac const& mac) {
+    auto const doing = "make the macvlan " + std::string(name) + " on " + parent.name;
+    if (name.empty() || name.size() >= IFNAMSIZ) return fail(doing + ": no interface can have such a name", EINVAL);
+    Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+    message.header<ifinfomsg>();
+    message.put(IFLA_IFNAME, name);
+    message.put(IFLA_LINK, static_cast<std::uint32_t>(parent.index));
+    message.put(IFLA_ADDRESS, mac);
+    auto* const info = mnl_attr_nest_start(&message.raw(), IFLA_LINKINFO);
+    message.put(IFLA_INFO_KIND, "macvlan");
+    auto* const data = mnl_attr_nest_start(&message.raw(), IFLA_INFO_DATA);
+    message.put(IFLA_MACVLAN_MODE, std::uint32_t{MACVLAN_MODE_PRIVATE});
+    mnl_attr_nest_end(&message.raw(), data);
+    mnl_attr_nest_end(&message.raw(), info);
+    if (auto const made = socket.change(message, doing); !made) return std::unexpected(made.error());
+    return link_named(socket, name);
+}
+
+Result<void> delete_link(Socket& socket, Link const& link) {
+    Message message(RTM_DELLINK, 0);
+    message.header<ifinfomsg>().ifi_index = link.index;
+    auto const done = change(socket, message, "delete the interface " + link.name, {ENODEV});
+    if (!done) return std::unexpected(done.error());
+    return {};
 }
 
 }  // namespace drover::netlink

@@ -32,4 +32,9 @@ Result<std::vector<Link>> links(Socket& socket);
 Result<Link> link_named(Socket& socket, std::string_view name);
 Result<void> set_up(Socket& socket, Link const& link, bool up);
 
+/// A macvlan in private mode on top of `parent`, switched off.
+Result<Link> add_macvlan(Socket& socket, std::string_view name, Link const& parent, Mac const& mac);
+/// One that is gone already is fine.
+Result<void> delete_link(Socket& socket, Link const& link);
+
 }  // namespace drover::netlink

@@ -49,6 +49,10 @@ void Message::put(std::uint16_t attribute, Mac const& mac) {
     put_bytes(raw(), buffer_.size(), attribute, mac.bytes.data(), mac.bytes.size());
 }
 
+void Message::put(std::uint16_t attribute, std::uint8_t value) {
+    if (!mnl_attr_put_u8_check(&raw(), buffer_.size(), attribute, value)) throw std::length_error("netlink message");
+}
+
 void Message::put(std::uint16_t attribute, std::uint32_t value) {
     put_bytes(raw(), buffer_.size(), attribute, &value, sizeof value);
 }

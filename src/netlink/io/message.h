@@ -38,6 +38,7 @@ public:
     }
     void put(std::uint16_t attribute, Address const& address);
     void put(std::uint16_t attribute, Mac const& mac);
+    void put(std::uint16_t attribute, std::uint8_t value);
     void put(std::uint16_t attribute, std::uint32_t value);
     void put(std::uint16_t attribute, std::string_view text);
 

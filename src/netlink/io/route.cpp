@@ -23,6 +23,7 @@ void fill(Message& message, Route const& route) {
     header.rtm_protocol = route.protocol;
     header.rtm_scope = static_cast<std::uint8_t>(route.scope);
     header.rtm_type = static_cast<std::uint8_t>(route.type);
+    if (route.on_link) header.rtm_flags |= RTNH_F_ONLINK;
     message.put(RTA_DST, route.destination.address);
     message.put(RTA_TABLE, route.table);
     if (route.oif != 0) message.put(RTA_OIF, static_cast<std::uint32_t>(route.oif));

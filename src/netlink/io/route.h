@@ -52,6 +52,7 @@ struct Route {
     Scope scope = Scope::global;
     RouteType type = RouteType::unicast;
     std::uint8_t protocol = protocol_keepalived;
+    bool on_link = false;                ///< the gateway counts as reachable by `oif` though no network of ours has it
     std::vector<NextHop> more_hops;  ///< of a multipath route, beyond the first; read only
     bool operator==(Route const&) const = default;
 };

@@ -24,10 +24,28 @@ private:
     int fd_;
 };
 
-Result<std::string> conf_path(std::string_view interface, std::string_view name) {
+Result<std::string> conf_path(std::string_view family, std::string_view interface, std::string_view name) {
     if (interface.empty() || interface == "." || interface == ".." || interface.find('/') != std::string_view::npos)
         return fail("'" + std::string(interface) + "' is no name of an interface", EINVAL);
-    return "net/ipv4/conf/" + std::string(interface) + "/" + std::string(name);
+    return "net/" + std::string(family) + "/conf/" + std::string(interface) + "/" + std::string(name);
+}
+
+Result<int> read_conf(std::string_view family, std::string_view interface, std::string_view name) {
+    auto const path = conf_path(family, interface, name);
+    if (!path) return std::unexpected(path.error());
+    auto const text = read_sysctl(*path);
+    if (!text) return std::unexpected(text.error());
+    int value = 0;
+    auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc() || end != text->data() + text->size())
+        return fail("read /proc/sys/" + *path + ": '" + *text + "' is no number", EPROTO);
+    return value;
+}
+
+Result<void> write_conf(std::string_view family, std::string_view interface, std::string_view name, int value) {
+    auto const path = conf_path(family, interface, name);
+    if (!path) return std::unexpected(path.error());
+    return write_sysctl(*path, std::to_string(value));
 }
 
 }  // namespace
@@ -54,22 +72,16 @@ Result<void> write_sysctl(std::string_view path, std::string_view value) {
     return {};
 }
 
-Result<int> ipv4_conf(std::string_view interface, std::string_view name) {
-    auto const path = conf_path(interface, name);
-    if (!path) return std::unexpected(path.error());
-    auto const text = read_sysctl(*path);
-    if (!text) return std::unexpected(text.error());
-    int value = 0;
-    auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc() || end != text->data() + text->size())
-        return fail("read /proc/sys/" + *path + ": '" + *text + "' is no number", EPROTO);
-    return value;
-}
+Result<int> ipv4_conf(std::string_view interface, std::string_view name) { return read_conf("ipv4", interface, name); }
 
 Result<void> set_ipv4_conf(std::string_view interface, std::string_view name, int value) {
-    auto const path = conf_path(interface, name);
-    if (!path) return std::unexpected(path.error());
-    return write_sysctl(*path, std::to_string(value));
+    return write_conf("ipv4", interface, name, value);
+}
+
+Result<int> ipv6_conf(std::string_view interface, std::string_view name) { return read_conf("ipv6", interface, name); }
+
+Result<void> set_ipv6_conf(std::string_view interface, std::string_view name, int value) {
+    return write_conf("ipv6", interface, name, value);
 }
 
 }  // namespace drover::netlink

@@ -1,0 +1,37 @@
+// Tells the links where virtual addresses are, at the pace that is configured.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "app/vrrp_network.h"
+#include "base/address.h"
+#include "base/time.h"
+#include "vrrp/announcement_queue.h"
+#include "vrrp/io/transmitter.h"
+
+namespace drover::app {
+
+class VrrpAnnouncer {
+public:
+    VrrpAnnouncer(VrrpNetwork& network, vrrp::Transmitter& transmitter)
+        : network_(network), transmitter_(transmitter) {}
+
+    /// One frame, at once if `pace` is 0. Links that are no Ethernet are left out.
+    void announce(netlink::Link const& link, Address const& address, Duration pace, TimePoint now);
+    /// What waits of an address that is given up.
+    void forget(Address const& address) { queue_.forget(address); }
+
+    /// Sends what is due.
+    void run_timers(TimePoint now);
+    std::optional<TimePoint> wakes_at() const { return queue_.wakes_at(); }
+
+private:
+    void send(netlink::Link const& link, Address const& address);
+
+    VrrpNetwork& network_;
+    vrrp::Transmitter& transmitter_;
+    vrrp::AnnouncementQueue queue_;
+};
+
+}  // namespace drover::app
