@@ -326,8 +326,9 @@ void write_rules(std::string const& path) {
 }
 
 Result<std::vector<BenchRow>> measure_live(Folder const& folder, std::string const& drover) {
-    auto const pins = fmt::format("/sys/fs/bpf/drover-scale-{}", ::getpid());
-    auto const dataplane = dataplane::BpfDataplane::open({pins, 1024});
+    auto pins = dataplane::Pins::open(fmt::format("/sys/fs/bpf/drover-scale-{}", ::getpid()));
+    if (!pins) return std::unexpected(pins.error());
+    auto const dataplane = dataplane::BpfDataplane::open(std::move(*pins), 1024);
     if (!dataplane) return std::unexpected(dataplane.error());
     loop::Loop loop;
     LiveDaemon daemon(**dataplane, folder.file("drover.live"));
