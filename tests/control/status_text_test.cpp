@@ -81,6 +81,23 @@ TEST(StatusText, SaysWhenAServiceHasNobodyLeft) {
     EXPECT_NE(text.find("no real servers"), std::string::npos) << text;
 }
 
+TEST(StatusText, SaysWhoseCommandsMadeThingsWhatTheyAre) {
+    auto status = sample_status();
+    model::Author const alice{4711, 1001, "alice", noon - 61'000'000}, nameless{7, 1002, "", noon};
+    auto& web = status.dataplane.services.at(0);
+    auto& dns = status.dataplane.services.at(1);
+    web.servers[1].changed = alice;
+    dns.changed = nameless, dns.configured = false;
+    status.dataplane.timeouts_changed = alice;
+    auto const text = status_text(status, plain());
+    for (auto const* line : {"\n    172.51.96.236:80 changed by alice (pid 4711) at 2026-11-23T11:58:59 (1 min 1 s ago)\n",
+                             "\n    made by uid 1002 (pid 7) at 2026-11-23T12:00:00 (0 s ago)\n",
+                             "\n  timeouts        900 120 300 (tcp tcpfin udp), set by alice (pid 4711) at 2026-11-23T11:58:59"})
+        EXPECT_NE(text.find(line), std::string::npos) << line << text;
+    dns.configured = true;
+    EXPECT_NE(status_text(status, plain()).find("\n    changed by uid 1002 (pid 7)"), std::string::npos);
+}
+
 TEST(StatusText, SaysTheSameWithoutItsColours) {
     auto look = plain();
     look.colour = true;
