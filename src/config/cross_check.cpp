@@ -25,10 +25,6 @@ Names names_of(std::span<Statement const> tree, std::string_view keyword) {
     return names;
 }
 
-bool is_ipv6(model::Instance const& instance) {
-    return !instance.addresses.empty() && !instance.addresses.front().prefix.address.is_v4();
-}
-
 bool holds(model::Instance const& instance, Address const& address) {
     return std::ranges::any_of(instance.addresses,
                                [&](model::VirtualAddress const& a) { return a.prefix.address == address; });
@@ -57,7 +53,7 @@ void drop_twins(Reading& reading, std::vector<Read<model::Instance>>& instances)
                 fmt::format("there is a vrrp_instance {} already: this one is left out", instance.name));
             return true;
         }
-        if (routers.emplace(instance.interface, instance.virtual_router_id, is_ipv6(instance)).second) return false;
+        if (routers.emplace(instance.interface, instance.virtual_router_id, instance.family == Family::v6).second) return false;
         reading.reporter.warn(
             place, "duplicate-vrid",
             fmt::format("vrrp_instance {} uses virtual_router_id {} on {} as another one does: it is left out",

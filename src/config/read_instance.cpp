@@ -189,6 +189,15 @@ private:
         auto const* const list = block_.find("virtual_ipaddress");
         if (list != nullptr && std::ranges::any_of(instance_.addresses, is_other)) complain_family(*list, family);
         std::erase_if(instance_.addresses, is_other);
+        bool const has_v6 = family == Family::v6 && list != nullptr && !instance_.addresses.empty();
+        if (strict_ && has_v6 && !is_link_local(instance_.addresses.front()))
+            reading_.reporter.warn(list->keyword().position, "strict-link-local",
+                                   "with vrrp_strict the first IPv6 address must be a link-local one (RFC 5798 5.2.9)");
+    }
+
+    static bool is_link_local(model::VirtualAddress const& address) {
+        static Prefix const link_local{*Address::parse("fe80::"), 10};
+        return link_local.contains(address.prefix.address);
     }
 
     Family family_without_address() const {

@@ -52,6 +52,13 @@ TEST(InstanceWords, Ipv6AddressesMakeItAnInstanceOfVersion3InItsOwnGroup) {
               "ff02::81");
 }
 
+TEST(InstanceWords, StrictModeWantsALinkLocalAddressFirst) {
+    EXPECT_EQ(read(v6_instance(" strict_mode\n")).addresses.size(), 2U);
+    auto const loaded = load_text("global_defs {\n vrrp_strict\n}\nvrrp_instance V {\n interface eth0\n virtual_router_id 1\n "
+                                  "virtual_ipaddress {\n 2001:db8::1\n }\n}\n");
+    EXPECT_THAT(places(loaded), ElementsAre("7:2 strict-link-local"));
+}
+
 TEST(InstanceWords, AGroupOfItsOwnMustBeOfItsFamily) {
     EXPECT_EQ(read(instance(" mcast_dst_ip 224.0.0.81\n")).multicast_group.text(), "224.0.0.81");
     auto const wrong = load_text(instance(" mcast_dst_ip ff02::81\n"));
