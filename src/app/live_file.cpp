@@ -1,13 +1,13 @@
 #include "app/live_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string_view>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "control/json.h"
 #include "loop/io/fd.h"
@@ -30,7 +30,7 @@ Result<void> write_whole(int file, std::string_view text, std::string const& pat
 Result<void> write_or_nothing(std::string const& path, std::string_view text, int flags) {
     loop::Fd const file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600));
     if (!file) return fail_errno("open " + path);
-    struct stat before{};
+    struct stat before {};
     if (::fstat(file.get(), &before) != 0) return fail_errno("look at " + path);
     auto written = write_whole(file.get(), text, path);
     if (!written) (void)!::ftruncate(file.get(), before.st_size);

@@ -1,10 +1,10 @@
 #include "app/live_services.h"
 
-#include <algorithm>
-
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+
+#include <algorithm>
 
 #include "base/log.h"
 #include "control/timestamp.h"
@@ -30,9 +30,7 @@ std::string when_by(live::By const& by) {
     return by ? by->text() + " at " + control::timestamp(by->unix_us) : std::string("a command");
 }
 
-std::optional<model::Author> author_of(live::By const& by) {
-    return by ? std::optional(*by) : std::nullopt;
-}
+std::optional<model::Author> author_of(live::By const& by) { return by ? std::optional(*by) : std::nullopt; }
 
 LiveServices::Touched touched_in(live::Table const& table) {
     LiveServices::Touched touched{{}, table.touched_timeouts()};
@@ -48,7 +46,8 @@ LiveServices::LiveServices(std::string file) : table_(mtu_of), file_(std::move(f
 void LiveServices::restore() {
     auto const contents = file_.read();
     if (!contents) return log::error("live changes of an earlier daemon are lost: {}", contents.error().message);
-    for (auto const& sentence : contents->damage) log::warning("a live change of an earlier daemon is lost: {}", sentence);
+    for (auto const& sentence : contents->damage)
+        log::warning("a live change of an earlier daemon is lost: {}", sentence);
     for (auto const& record : contents->records) table_.restore(record);
 }
 
@@ -59,7 +58,8 @@ std::vector<std::string> const& LiveServices::configure(ConfiguredState const& s
     return ended_;
 }
 
-Result<std::vector<model::EditOutcome>> LiveServices::edit(std::span<model::Edit const> edits, model::Author const& author,
+Result<std::vector<model::EditOutcome>> LiveServices::edit(std::span<model::Edit const> edits,
+                                                           model::Author const& author,
                                                            std::function<Result<void>(Touched const&)> const& program) {
     auto const by = std::make_shared<model::Author const>(author);
     std::vector<model::EditOutcome> outcomes;
@@ -108,7 +108,8 @@ void LiveServices::add_changes(model::DataplaneObserved& observed) const {
         if (service->change()) row.changed = author_of(service->change()->by);
         if (!row.configured || service->server_changes().empty()) continue;
         for (auto& server : row.servers)
-            if (auto const* const change = service->server_change(server.endpoint)) server.changed = author_of(change->by);
+            if (auto const* const change = service->server_change(server.endpoint))
+                server.changed = author_of(change->by);
     }
 }
 

@@ -31,8 +31,8 @@ public:
         bool timeouts = false;
         bool empty() const { return services.empty() && !timeouts; }
     };
-    /// Carries out what IPVS would and the packet path can. `program` brings the packet path in line; where it fails, or
-    /// the changes cannot be noted for the next daemon, everything is as it was before.
+    /// Carries out what IPVS would and the packet path can. `program` brings the packet path in line; where it fails,
+    /// or the changes cannot be noted for the next daemon, everything is as it was before.
     Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author,
                                                  std::function<Result<void>(Touched const&)> const& program);
     /// Configured services, and the timeouts, are as configured again; a sentence for each that was not.

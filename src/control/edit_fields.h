@@ -18,8 +18,8 @@ template <>
 struct Kinds<model::Edit> {
     static constexpr std::string_view field = "edit";
     static constexpr std::array<std::string_view, std::variant_size_v<model::Edit>> words{
-        "add_service",   "change_service", "remove_service", "add_server",   "change_server", "remove_server",
-        "clear",         "zero",           "set_timeouts",   "start_sync",   "stop_sync"};
+        "add_service", "change_service", "remove_service", "add_server", "change_server", "remove_server",
+        "clear",       "zero",           "set_timeouts",   "start_sync", "stop_sync"};
 };
 
 template <>
