@@ -137,7 +137,9 @@ void Transition::follow(AdvertHeard const& advert) {
 void Transition::master_hears(AdvertHeard const& advert) {
     if (advert.priority == 0) {
         say(Level::info, "Master received priority 0 message");
-        return advertise();
+        // Late, who resigned may have been master in between, and another may be now: what else came in is heard first.
+        if (!is_late(m_, now_)) advertise();
+        return;
     }
     if (is_late(m_, now_)) {
         auto why = fmt::format("{} advertised while our own last advert was {:.1f} s old", advert.from.text(),
