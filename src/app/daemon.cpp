@@ -75,9 +75,13 @@ void Daemon::take(config::Loaded loaded) {
 }
 
 Result<void> Daemon::start() {
+    trackers_ = std::make_unique<Trackers>(loop_, tracker_hooks());
     auto runner = runner::start();
     if (!runner) return std::unexpected(runner.error());
-    scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start);
+    scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start,
+                                                [this](runner::Finished const& finished) {
+                                                    if (trackers_) trackers_->finished(finished);
+                                                });
     answer_signals();
     if (auto done = claim(); !done) return done;
     if (auto done = static_items_.apply(configuration_.fixed); !done) return done;
@@ -160,10 +164,47 @@ Result<void> Daemon::open_control() {
 }
 
 Result<void> Daemon::start_vrrp() {
-    vrrp_ = std::make_unique<VrrpThread>(configuration_.instances, *roles_, [this](vrrp::NotifyEvent const& event) {
-        run_script(event.script, event.extra, event.instance);
-    });
+    vrrp_ = std::make_unique<VrrpThread>(VirtualRouters{configuration_.instances, configuration_.sync_groups}, *roles_,
+                                         [this](vrrp::StateChange const& change) { tell(change); });
+    open_fifos();
+    trackers_->apply(configuration_);
     return vrrp_->start();
+}
+
+Trackers::Hooks Daemon::tracker_hooks() {
+    Trackers::Hooks hooks;
+    hooks.run = [this](model::TrackScript const& script) {
+        auto request = runner::request_for(script.script, {}, "vrrp_script " + script.name);
+        request.secure = secure_scripts_;
+        request.timeout = script.timeout > 0s ? script.timeout : script.interval;
+        return scripts_->post_quietly(std::move(request));
+    };
+    hooks.on_change = [this](std::vector<vrrp::SeenTrack> seen) { vrrp_->track(std::move(seen)); };
+    return hooks;
+}
+
+void Daemon::open_fifos() {
+    std::vector<model::NotifyFifo> fifos;
+    for (auto const* const fifo : {&configuration_.global.fifo, &configuration_.global.vrrp_fifo})
+        if (!fifo->path.empty()) fifos.push_back(*fifo);
+    fifos_.apply(fifos);
+    if (std::exchange(fifo_readers_started_, true)) return;
+    for (auto const& fifo : fifos)
+        if (auto const script = NotifyFifos::reader_of(fifo); !script.empty()) {
+            auto request = runner::request_for(script, {}, "FIFO " + fifo.path);
+            request.secure = secure_scripts_;
+            scripts_->post_quietly(std::move(request));  // nobody waits for its end
+        }
+}
+
+/// From the VRRP thread.
+void Daemon::tell(vrrp::StateChange const& change) {
+    for (auto const& event : change.scripts) run_script(event.script, event.extra, event.instance);
+    ++untold_;
+    loop_.post([this, line = vrrp::fifo_line(change)] {
+        fifos_.write(line);
+        --untold_;
+    });
 }
 
 /// From any thread.
@@ -210,8 +251,10 @@ void Daemon::stop() {
     server_.reset();
     vrrp_->stop();
     static_items_.drop();
+    loop_.run_until([this] { return untold_ == 0; }, kNotifyStopPatience);
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
+    trackers_.reset();
     next_rise_.cancel();
     next_turn_.cancel();
     network_.reset();
@@ -229,6 +272,7 @@ Result<control::ReloadReport> Daemon::reload() {
         return fail(config::render_text(loaded.diagnostics, false));
     if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
     auto const old_instances = configuration_.instances;
+    auto const old_groups = configuration_.sync_groups;
     control::ReloadReport report;
     for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
     take(std::move(loaded));
@@ -240,10 +284,13 @@ Result<control::ReloadReport> Daemon::reload() {
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
     for (auto const& sentence : refused_) log::warning("{}", sentence);
-    if (old_instances != configuration_.instances) {
-        vrrp_->apply(configuration_.instances);
+    // Before the instances: what they track is known when they hear of it.
+    trackers_->apply(configuration_);
+    if (old_instances != configuration_.instances || old_groups != configuration_.sync_groups) {
+        vrrp_->apply({configuration_.instances, configuration_.sync_groups});
         report.changes.push_back("VRRP instances brought in line");
     }
+    open_fifos();
     for (auto const& change : report.changes) log::info("{}", change);
     log::notice("Reload complete: {} changes", report.changes.size());
     return report;

@@ -10,10 +10,12 @@
 
 #include "app/health_checks.h"
 #include "app/network_watch.h"
+#include "app/notify_fifo.h"
 #include "app/rivals.h"
 #include "app/role_board.h"
 #include "app/run_options.h"
 #include "app/static_items.h"
+#include "app/trackers.h"
 #include "app/vrrp_thread.h"
 #include "base/result.h"
 #include "config/load.h"
@@ -54,12 +56,15 @@ private:
     void start_checks();
     Result<void> open_control();
     Result<void> start_vrrp();
+    Trackers::Hooks tracker_hooks();
+    void open_fifos();
     void answer_signals();
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
     Result<std::vector<plan::Change>> program();
     void program_or_say();
     void take_turns();
+    void tell(vrrp::StateChange const& change);
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
     void take(config::Loaded loaded);
 
@@ -76,6 +81,10 @@ private:
     loop::Timer next_rise_{loop_.context()};
     loop::Timer next_turn_{loop_.context()};
     Claims claims_;
+    NotifyFifos fifos_;
+    bool fifo_readers_started_ = false;
+    std::atomic<int> untold_ = 0;  // changes of state on their way to the FIFOs
+    std::unique_ptr<Trackers> trackers_;
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;
     std::unique_ptr<NetworkWatch> network_;

@@ -46,20 +46,33 @@ bool same_virtual_router(model::Instance const& a, model::Instance const& b) {
            a.unicast_peers.empty() == b.unicast_peers.empty() && a.vmac == b.vmac;
 }
 
-VrrpRouter::VrrpRouter(model::Instance instance, VrrpOutside& outside)
+VrrpRouter::VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside)
     : instance_(std::move(instance)),
       held_(model::holdings_of(instance_)),
       outside_(outside),
       holdings_(outside.network),
       vmac_(outside.network),
       sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {
-    machine_.settings = vrrp::settings_of(instance_);
+    machine_.settings = vrrp::settings_of(instance_, grouped);
 }
 
-void VrrpRouter::start(vrrp::Surroundings const& surroundings, TimePoint now) {
+std::optional<TimePoint> VrrpRouter::may_resume(TimePoint now) const {
+    return vrrp::may_resume(outside_.board.saved(instance_.name), instance_, now, outside_.boot);
+}
+
+void VrrpRouter::start(vrrp::Judgement const& judgement, std::optional<TimePoint> resume, TimePoint now) {
     vmac_.keep(instance_);
-    auto const resume = vrrp::may_resume(outside_.board.saved(instance_.name), instance_, now, outside_.boot);
-    give(vrrp::Start{judge(surroundings), resume}, now);
+    if (!judgement.waits_for.empty() && !resume) {
+        // Whoever is master meanwhile, it is not us: what an earlier daemon left goes, and the gate first.
+        if (machine_.why.empty()) {
+            outside_.board.shut_gate(instance_.name);
+            holdings_.drop(held_);
+        }
+        machine_.why = "waiting for the first result of " + judgement.waits_for;
+        return;
+    }
+    is_started_ = true;
+    give(vrrp::Start{meet(judgement), resume}, now);
 }
 
 void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now) {
@@ -83,24 +96,32 @@ void VrrpRouter::run_timers(TimePoint now) {
     if (check_holdings_ && *check_holdings_ <= now) put_back(now);
 }
 
-void VrrpRouter::look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes,
-                             TimePoint now) {
+void VrrpRouter::look_around(vrrp::Judgement const& judgement, VrrpNetwork::Changes const& changes, TimePoint now) {
+    if (!is_started_) return start(judgement, std::nullopt, now);
     if (changes.links) vmac_.keep(instance_);
-    auto const conditions = judge(surroundings);
+    auto const conditions = meet(judgement);
     if (conditions != machine_.conditions) give(vrrp::ConditionsChanged{conditions}, now);
     // With its interface a route goes silently.
     if (is_master() && (changes.links || holdings_.lacks_an_address(held_))) put_back(now);
 }
 
-void VrrpRouter::reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now) {
+void VrrpRouter::reconfigure(model::Instance instance, bool grouped, vrrp::Judgement const& judgement, TimePoint now) {
     instance_ = std::move(instance);
     auto const before = std::exchange(held_, model::holdings_of(instance_));
     // Also as a backup: what an earlier daemon may have left is ours to remove.
     holdings_.drop_difference(before, held_);
     address_note_.clear();
     checksum_note_.clear();
-    give(vrrp::Reconfigured{vrrp::settings_of(instance_), judge(surroundings)}, now);
+    if (!is_started_) {
+        machine_.settings = vrrp::settings_of(instance_, grouped);
+        return start(judgement, std::nullopt, now);
+    }
+    give(vrrp::Reconfigured{vrrp::settings_of(instance_, grouped), meet(judgement)}, now);
     if (is_master()) announce(hold(now), machine_.settings.garp.repeat, now);
+}
+
+void VrrpRouter::move_to(model::VrrpState state, std::string why, TimePoint now) {
+    give(vrrp::MoveTo{state, std::move(why)}, now);
 }
 
 void VrrpRouter::stop(TimePoint now) {
@@ -187,8 +208,7 @@ void VrrpRouter::perform(vrrp::Announce const& announcement, TimePoint now) {
 }
 
 void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
-    for (auto& event : vrrp::notify_events(instance_, notify.happening, machine_.priority()))
-        outside_.notify(std::move(event));
+    outside_.notify(vrrp::change_of(instance_, notify.happening, machine_.priority()));
 }
 
 void VrrpRouter::perform(vrrp::Report const& report, TimePoint) { log::write(report.level, report.text); }
@@ -223,11 +243,11 @@ void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, i
     }
 }
 
-vrrp::Conditions VrrpRouter::judge(vrrp::Surroundings const& surroundings) {
-    auto judgement = vrrp::judge(instance_, surroundings);
+vrrp::Conditions VrrpRouter::meet(vrrp::Judgement const& judgement) {
     say_new(judgement.notes, notes_);
-    if (judgement.conditions.fault.empty()) judgement.conditions.fault = vmac_.problem();
-    return judgement.conditions;
+    auto conditions = judgement.conditions;
+    if (conditions.fault.empty()) conditions.fault = vmac_.problem();
+    return conditions;
 }
 
 void VrrpRouter::say_new(std::vector<std::string> const& now, std::vector<std::string>& before) {

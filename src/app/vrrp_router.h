@@ -31,26 +31,33 @@ struct VrrpOutside {
     vrrp::Transmitter& transmitter;
     VrrpAnnouncer& announcer;
     vrrp::RoleBoard& board;
-    std::function<void(vrrp::NotifyEvent)> const& notify;
+    std::function<void(vrrp::StateChange)> const& notify;
     std::uint64_t boot;  ///< which boot of the host this is (vrrp::SavedRole)
 };
 
 class VrrpRouter {
 public:
-    VrrpRouter(model::Instance instance, VrrpOutside& outside);
+    VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside);
 
-    /// Resumes mastership of an earlier daemon if that is allowed.
-    void start(vrrp::Surroundings const& surroundings, TimePoint now);
+    /// May it go on as the master that an earlier daemon was, and since when?
+    std::optional<TimePoint> may_resume(TimePoint now) const;
+    /// It waits in INIT for what is not known yet, unless it resumes.
+    void start(vrrp::Judgement const& judgement, std::optional<TimePoint> resume, TimePoint now);
     void hear(vrrp::Packet const& packet, Mac const& from, TimePoint now);
     void run_timers(TimePoint now);
     /// Something has changed; also puts back what was taken from a master by hand.
-    void look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes, TimePoint now);
+    void look_around(vrrp::Judgement const& judgement, VrrpNetwork::Changes const& changes, TimePoint now);
     /// Of the same name, interface and VRID (same_virtual_router): keeps its state.
-    void reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now);
+    void reconfigure(model::Instance instance, bool grouped, vrrp::Judgement const& judgement, TimePoint now);
+    /// With its sync group.
+    void move_to(model::VrrpState state, std::string why, TimePoint now);
     void stop(TimePoint now);
 
     std::optional<TimePoint> wakes_at() const;
     model::Instance const& instance() const { return instance_; }
+    vrrp::Machine const& machine() const { return machine_; }
+    /// Of its own making, not of the surroundings; empty: none.
+    std::string const& problem() const { return vmac_.problem(); }
     model::InstanceObserved observed(TimePoint now) const;
     /// A number that changes with every change of state.
     std::uint64_t transitions() const { return transitions_; }
@@ -83,7 +90,8 @@ private:
     /// To the group, or to each of the unicast peers.
     Result<void> send(vrrp::Advert const& advert, netlink::Link const& link);
     vrrp::SavedRole role(model::VrrpState state, TimePoint last_advert) const;
-    vrrp::Conditions judge(vrrp::Surroundings const& surroundings);
+    /// What the judgement means for the machine; its notes are said.
+    vrrp::Conditions meet(vrrp::Judgement const& judgement);
     void say_new(std::vector<std::string> const& now, std::vector<std::string>& before);
     void refuse(Address const& from, vrrp::Refusal const& refusal, TimePoint now);
     void compare_addresses(Address const& from, std::vector<Address> const& theirs);
@@ -97,6 +105,7 @@ private:
     VrrpHoldings holdings_;
     VrrpVmac vmac_;
     std::optional<TimePoint> check_holdings_;
+    bool is_started_ = false;
 
     std::uint16_t ip_id_ = 0;
     vrrp::Sequences sequences_;
