@@ -10,6 +10,7 @@
 #include "app/connection_rows.h"
 #include "app/desired.h"
 #include "app/script_users.h"
+#include "app/vrrp_holdings.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "config/io/host_files.h"
@@ -116,12 +117,31 @@ Result<void> Daemon::open_dataplane() {
     network_ = std::move(*network);
     if (auto changes = program(); !changes) return std::unexpected(changes.error());
     if (auto done = network_->serve(configuration_); !done) return done;
+    if (auto done = watch_claims(); !done) return done;
     dataplane_->start_sweeping();
     take_turns();
     for (auto const& sentence : refused_) log::warning("{}", sentence);
     if (!configuration_.services.empty())
         log::notice("balanced packets are seen by neither nftables nor tcpdump on this host; `drover status` counts them");
     return {};
+}
+
+Result<void> Daemon::watch_claims() {
+    std::vector<dataplane::BpfDataplane::Watched> watched;
+    std::set<std::string> interfaces;
+    for (auto const& instance : configuration_.instances) {
+        auto& entry = watched.emplace_back();
+        entry.instance = instance.name;
+        for (auto const& address : model::holdings_of(instance).addresses) {
+            entry.addresses.push_back(address.prefix.address);
+            interfaces.insert(address.device.empty() ? instance.interface : address.device);
+        }
+        entry.ifindex = static_cast<int>(::if_nametoindex(instance.interface.c_str()));
+        entry.virtual_router_id = instance.virtual_router_id;
+        entry.family = instance.family;
+    }
+    arp_announce_.apply(interfaces);
+    return dataplane_->watch(watched);
 }
 
 void Daemon::start_checks() {
@@ -251,6 +271,7 @@ void Daemon::stop() {
     server_.reset();
     vrrp_->stop();
     static_items_.drop();
+    arp_announce_.restore();
     loop_.run_until([this] { return untold_ == 0; }, kNotifyStopPatience);
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
@@ -280,6 +301,7 @@ Result<control::ReloadReport> Daemon::reload() {
     checks_->apply(configuration_.services);
     if (auto done = network_->serve(configuration_); !done) return std::unexpected(done.error());
     if (auto done = static_items_.apply(configuration_.fixed); !done) return std::unexpected(done.error());
+    if (auto done = watch_claims(); !done) return std::unexpected(done.error());
     auto changes = program();
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));

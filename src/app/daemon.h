@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/arp_announce.h"
 #include "app/health_checks.h"
 #include "app/network_watch.h"
 #include "app/notify_fifo.h"
@@ -53,6 +54,7 @@ public:
 private:
     Result<void> claim();
     Result<void> open_dataplane();
+    Result<void> watch_claims();
     void start_checks();
     Result<void> open_control();
     Result<void> start_vrrp();
@@ -81,6 +83,7 @@ private:
     loop::Timer next_rise_{loop_.context()};
     loop::Timer next_turn_{loop_.context()};
     Claims claims_;
+    ArpAnnounce arp_announce_;
     NotifyFifos fifos_;
     bool fifo_readers_started_ = false;
     std::atomic<int> untold_ = 0;  // changes of state on their way to the FIFOs

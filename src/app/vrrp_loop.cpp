@@ -110,6 +110,9 @@ void VrrpLoop::hear(int ifindex, vrrp::Frame const& frame, TimePoint now) {
         router->hear(*packet, frame.source, now);
         return;
     }
+    for (auto const& router : routers_)
+        if (router->instance().interface == link->name && router->instance().family == packet->from.family())
+            router->overhear(*packet, now);
 }
 
 void VrrpLoop::follow_network() {

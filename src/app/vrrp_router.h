@@ -22,6 +22,7 @@
 #include "vrrp/notify.h"
 #include "vrrp/packet.h"
 #include "vrrp/role_board.h"
+#include "vrrp/split_brain.h"
 
 namespace drover::app {
 
@@ -44,6 +45,8 @@ public:
     /// It waits in INIT for what is not known yet, unless it resumes.
     void start(vrrp::Judgement const& judgement, std::optional<TimePoint> resume, TimePoint now);
     void hear(vrrp::Packet const& packet, Mac const& from, TimePoint now);
+    /// An advert of a virtual router that is none of ours on this interface: has it an address of ours?
+    void overhear(vrrp::Packet const& packet, TimePoint now);
     void run_timers(TimePoint now);
     /// Something has changed; also puts back what was taken from a master by hand.
     void look_around(vrrp::Judgement const& judgement, VrrpNetwork::Changes const& changes, TimePoint now);
@@ -63,14 +66,6 @@ public:
     std::uint64_t transitions() const { return transitions_; }
 
 private:
-    /// Adverts that were not believed, by sender and reason.
-    struct Refused {
-        std::string text;
-        std::uint64_t count = 0;
-        TimePoint last;
-        TimePoint said;
-    };
-
     void give(vrrp::Event const& event, TimePoint now);
     void perform(vrrp::Record const& record, TimePoint);
     void perform(vrrp::SendAdvert const& advert, TimePoint now);
@@ -93,7 +88,11 @@ private:
     /// What the judgement means for the machine; its notes are said.
     vrrp::Conditions meet(vrrp::Judgement const& judgement);
     void say_new(std::vector<std::string> const& now, std::vector<std::string>& before);
-    void refuse(Address const& from, vrrp::Refusal const& refusal, TimePoint now);
+    void refuse(vrrp::Packet const& packet, vrrp::Refusal const& refusal, TimePoint now);
+    /// What the packet path has seen of others; a surrender of ours that was none.
+    void look_for_claims(TimePoint now);
+    /// Says it when a second master turns up, and when it is gone.
+    void tell_split_brain(TimePoint now);
     void compare_addresses(Address const& from, std::vector<Address> const& theirs);
     void compare_checksums(Address const& from, vrrp::Coverage theirs);
     bool is_master() const { return machine_.state == model::VrrpState::master; }
@@ -114,7 +113,10 @@ private:
     std::vector<std::string> problems_;  ///< of the holdings
     std::string address_note_;
     std::string checksum_note_;
-    std::map<std::pair<Address, vrrp::Reason>, Refused> refused_;
+    vrrp::SplitBrain brain_;
+    std::string split_brain_;  ///< as it was said last
+    TimePoint master_since_;
+    TimePoint claim_seen_;
     std::int64_t since_unix_us_ = 0;
     std::optional<Address> master_address_;
     std::uint64_t sent_ = 0;

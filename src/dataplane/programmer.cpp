@@ -67,7 +67,7 @@ std::array<std::uint32_t, 32> seconds_by_state(model::Timeouts const& timeouts) 
 }  // namespace
 
 Programmer::Programmer(Tables const& tables, Kernel& kernel, Ticks ticks)
-    : tables_(tables), kernel_(kernel), ticks_(ticks), book_(tables), vips_(tables.vips, kernel), roles_(tables.roles),
+    : tables_(tables), kernel_(kernel), ticks_(ticks), book_(tables), vips_(tables.vips, kernel), roles_(tables.roles, tables.rivals),
       ports_(tables.ports, *tables.settings), chunks_(0, static_cast<std::uint32_t>(tables.rings.size())) {
     roles_.open_default();
     adopt();

@@ -395,6 +395,12 @@ std::optional<TimePoint> wakes_at(Machine const& machine) {
     return first;
 }
 
+Duration down_interval(Machine const& machine) {
+    auto const& settings = machine.settings;
+    return master_down_interval(settings.interval, machine.priority(), settings.down_adverts,
+                                settings.version == 3 ? settings.interval : Duration(1s));
+}
+
 bool is_late(Machine const& machine, TimePoint now) {
     return machine.state == VrrpState::master && now - machine.last_advert > machine.settings.down_adverts * machine.settings.interval;
 }

@@ -152,6 +152,9 @@ Step on(Machine machine, Event const& event, TimePoint now);
 /// When TimerExpired is due; nothing: never.
 std::optional<TimePoint> wakes_at(Machine const& machine);
 
+/// How long a router like this one waits for a master's adverts; a peer with less priority waits a little longer.
+Duration down_interval(Machine const& machine);
+
 /// A master whose own last advert is older than three intervals: a peer may have taken over. Then any advert heard makes
 /// it yield, whatever its priority; so received adverts must be handed over before the timer, and nothing be sent until
 /// that is done.
