@@ -25,13 +25,14 @@ namespace drover::contract {
 #endif
 
 /* Raised whenever a map's layout or meaning changes; pins of another number are refused (src/dataplane/io/). */
-enum { LAYOUT_VERSION = 3 };
+enum { LAYOUT_VERSION = 4 };
 
 enum {
 	MAX_SERVICES = 16384,	     /* ids 1..16383; 0 = none. Keys and metas have 16 bits for it */
 	MAX_SERVERS = 131072,	     /* server records of all services together */
 	MAX_SERVICE_SERVERS = 65535, /* of one service: an entry names its server by 16 bits */
-	MAX_ROLES = 256,	     /* VRRP instances; role 0 is always open */
+	MAX_ROLES = 2048,	     /* VRRP instances; role 0 is always open */
+	MAX_WATCHED = 16384,	     /* their addresses and virtual routers */
 	MAX_PORTS = 256,	     /* interfaces; slot 0 is unused */
 	PORT_PROBES = 4,
 	MAX_PEERS = 16, /* peer directors' MACs */
@@ -62,6 +63,7 @@ enum {
 	X(no_entry, PASS, "of no known connection and not one's beginning: the host answers with a reset")             \
 	X(from_peer, PASS, "sent by the other director: a packet is scheduled once")                                   \
 	X(real_here, PASS, "its real server is this host")                                                             \
+	X(surrendered, DROP, "about a VIP that this host has given up: its VRRP had fallen silent when another claimed it") \
 	X(not_master, DROP, "this director is not MASTER for the VIP")                                                 \
 	X(truncated, DROP, "for a service, but its TCP, UDP or SCTP header is cut short")                              \
 	X(busy, DROP, "another CPU was just making the entry of the same flow: the client sends again")                \
@@ -267,8 +269,8 @@ struct port {
 };
 
 /*
- * One for each VRRP instance, by its role number. The packet path reads `gate`, nothing else; the rest is what the VRRP
- * thread leaves for the next daemon.
+ * One for each VRRP instance, by its role number. The common path reads `gate`, nothing else; the rest is what the VRRP
+ * thread leaves for the next daemon, and for bpf/claim.h.
  */
 struct role {
 	__u32 gate;	      /* 1: open, packets are scheduled */
@@ -281,6 +283,27 @@ struct role {
 	char instance[88]; /* name, zero padded; empty: free */
 };
 
+/*
+ * Who else claims the addresses of an instance; by role number. When our own last advert is older than `down_us` at that
+ * moment, the packet path gives the addresses up: it shuts the gate and answers for them no more (bpf/claim.h).
+ */
+struct rival {
+	__u64 down_us;	    /* master-down interval; 0: nobody watches */
+	__u64 answered_us;  /* CLOCK_BOOTTIME of the last ARP or neighbour discovery for one of them from elsewhere; 0: never */
+	__u64 mac;	    /* whose that was, as in the frame */
+	__u64 address[2];   /* and for which address */
+	__u32 surrendered;
+	__u32 zero;
+	__u64 reserved[2];
+};
+
+/* A virtual address of an instance, or, with address 0, the adverts of its virtual router on its interface. */
+struct watched_key {
+	__u64 address[2];
+	__u32 ifindex;	     /* 0 with an address */
+	__u32 vrid_protocol; /* VRID, IP version above it from bit 8 on; 0 with an address */
+};
+
 struct settings {
 	__u32 timeout[32];     /* ticks, by connection state */
 	__u64 peer[MAX_PEERS]; /* MACs as in the frame, 0: free */
@@ -291,7 +314,7 @@ struct settings {
 	__u64 conn_max;	       /* 0: none */
 	__s64 entries_left;    /* with conn_max: new entries until then, counted down by the packet path, set by the sweeper */
 	__u32 drop_entry;      /* model::Limits::drop_entry; the sweeper's */
-	__u32 zero;
+	__u32 surrenders;      /* an instance may be surrendered: all that goes to the host is looked at */
 };
 
 #include "slot.h"
@@ -381,6 +404,8 @@ DROVER_ASSERT_SIZE(struct server_load, 16);
 DROVER_ASSERT_SIZE(struct traffic, 24);
 DROVER_ASSERT_SIZE(struct port, 32);
 DROVER_ASSERT_SIZE(struct role, 128);
+DROVER_ASSERT_SIZE(struct rival, 64);
+DROVER_ASSERT_SIZE(struct watched_key, 24);
 DROVER_ASSERT_SIZE(struct settings, 296);
 DROVER_ASSERT_SIZE(struct fragment_key, 40);
 DROVER_ASSERT_SIZE(struct fragment_value, 16);

@@ -4,6 +4,7 @@
  * hold; docs/path-of-a-packet.md tells the same as a story. Compiled twice: for XDP, and with DROVER_TC for tc ingress.
  */
 #include "answer.h"
+#include "claim.h"
 #include "forward.h"
 #include "fragment.h"
 #include "gate.h"
@@ -209,14 +210,18 @@ static const __u8 action_of[VERDICT_COUNT] = {
 /* The verdict; *action is what the kernel shall do. */
 static __always_inline __u32 judge(context *ctx, int *action)
 {
-	__u32 verdict, version = 4;
+	__u32 verdict, version = 4, is_common = 1;
 
 	context_pull(ctx, MAX_HEADER_BYTES);
 	verdict = common_path(ctx, action);
-	if (verdict == PATH_OTHER)
+	if (verdict == PATH_OTHER) {
 		verdict = uncommon(ctx, action, &version);
+		is_common = 0;
+	}
 	if (verdict >= VERDICT_COUNT)
 		return VERDICT_malformed;
+	if (action_of[verdict] == ACTION_PASS && (!is_common || settings_now()->surrenders) && see_claim(ctx))
+		verdict = VERDICT_surrendered;
 	if (action_of[verdict] == ACTION_ANSWER) {
 		*action = context_send_back(ctx);
 		if (!answer(ctx, verdict, version))

@@ -75,6 +75,7 @@ DROVER_TABLE(services, struct service, MAX_SERVICES)
 DROVER_TABLE(servers, struct server, MAX_SERVERS)
 DROVER_TABLE(ports, struct port, MAX_PORTS)
 DROVER_TABLE(roles, struct role, MAX_ROLES)
+DROVER_TABLE(rivals, struct rival, MAX_ROLES)
 DROVER_TABLE(settings, struct settings, 1)
 DROVER_TABLE(narrow, struct narrow_bucket, 1) /* sized by the loader, as is the other */
 DROVER_TABLE(wide, struct wide_bucket, 1)
@@ -101,6 +102,14 @@ struct {
 	__type(key, struct vip_key);
 	__type(value, __u32);
 } vip_spill SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_WATCHED);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct watched_key);
+	__type(value, __u32); /* role number */
+} watched SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

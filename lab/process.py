@@ -60,7 +60,16 @@ class Process:
 
     def kill(self) -> int:
         self.send(signal.SIGKILL)
+        self._door.send_signal(signal.SIGCONT)  # stopped, it would not see the end
         return self.wait()
+
+    def pause(self) -> None:
+        self.send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """nsenter stops with its child."""
+        self._door.send_signal(signal.SIGCONT)
+        self.send(signal.SIGCONT)
 
     def kill_family(self) -> int:
         """KILL for it and its children at once: a parent that is stopped cannot start a child anew, and a child that

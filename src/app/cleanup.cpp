@@ -69,7 +69,7 @@ int cleanup(CleanupOptions const& options) {
     if (!pins) return refuse(pins.error().message);
     auto object = dataplane::BpfObject::load(&*pins, 1);
     if (object && (*object)->adopted()) {
-        dataplane::Roles roles((*object)->tables().roles);
+        dataplane::Roles roles((*object)->tables().roles, (*object)->tables().rivals);
         if (options.stale && may_come_back(roles, instances)) return 0;
         for (auto const& instance : instances)
             if (auto const number = roles.find(instance.name)) roles.shut_gate(*number);

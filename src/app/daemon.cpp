@@ -12,6 +12,7 @@
 #include "app/connection_rows.h"
 #include "app/desired.h"
 #include "app/script_users.h"
+#include "app/vrrp_holdings.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "config/io/host_files.h"
@@ -80,9 +81,13 @@ void Daemon::take(config::Loaded loaded) {
 }
 
 Result<void> Daemon::start() {
+    trackers_ = std::make_unique<Trackers>(loop_, tracker_hooks());
     auto runner = runner::start();
     if (!runner) return std::unexpected(runner.error());
-    scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start);
+    scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start,
+                                                [this](runner::Finished const& finished) {
+                                                    if (trackers_) trackers_->finished(finished);
+                                                });
     answer_signals();
     if (auto done = claim(); !done) return done;
     if (auto done = static_items_.apply(configuration_.fixed); !done) return done;
@@ -138,12 +143,31 @@ Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
     network_ = std::move(*network);
     if (auto changes = program(); !changes) return std::unexpected(changes.error());
     if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return done;
+    if (auto done = watch_claims(); !done) return done;
     dataplane_->start_sweeping();
     take_turns();
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
     if (!dataplane_->current().services.empty())
         log::notice("balanced packets are seen by neither nftables nor tcpdump on this host; `drover status` counts them");
     return {};
+}
+
+Result<void> Daemon::watch_claims() {
+    std::vector<dataplane::BpfDataplane::Watched> watched;
+    std::set<std::string> interfaces;
+    for (auto const& instance : configuration_.instances) {
+        auto& entry = watched.emplace_back();
+        entry.instance = instance.name;
+        for (auto const& address : model::holdings_of(instance).addresses) {
+            entry.addresses.push_back(address.prefix.address);
+            interfaces.insert(address.device.empty() ? instance.interface : address.device);
+        }
+        entry.ifindex = static_cast<int>(::if_nametoindex(instance.interface.c_str()));
+        entry.virtual_router_id = instance.virtual_router_id;
+        entry.family = instance.family;
+    }
+    arp_announce_.apply(interfaces);
+    return dataplane_->watch(watched);
 }
 
 void Daemon::start_checks() {
@@ -221,10 +245,47 @@ Result<void> Daemon::open_control() {
 }
 
 Result<void> Daemon::start_vrrp() {
-    vrrp_ = std::make_unique<VrrpThread>(configuration_.instances, *roles_, [this](vrrp::NotifyEvent const& event) {
-        run_script(event.script, event.extra, event.instance);
-    });
+    vrrp_ = std::make_unique<VrrpThread>(VirtualRouters{configuration_.instances, configuration_.sync_groups}, *roles_,
+                                         [this](vrrp::StateChange const& change) { tell(change); });
+    open_fifos();
+    trackers_->apply(configuration_);
     return vrrp_->start();
+}
+
+Trackers::Hooks Daemon::tracker_hooks() {
+    Trackers::Hooks hooks;
+    hooks.run = [this](model::TrackScript const& script) {
+        auto request = runner::request_for(script.script, {}, "vrrp_script " + script.name);
+        request.secure = secure_scripts_;
+        request.timeout = script.timeout > 0s ? script.timeout : script.interval;
+        return scripts_->post_quietly(std::move(request));
+    };
+    hooks.on_change = [this](std::vector<vrrp::SeenTrack> seen) { vrrp_->track(std::move(seen)); };
+    return hooks;
+}
+
+void Daemon::open_fifos() {
+    std::vector<model::NotifyFifo> fifos;
+    for (auto const* const fifo : {&configuration_.global.fifo, &configuration_.global.vrrp_fifo})
+        if (!fifo->path.empty()) fifos.push_back(*fifo);
+    fifos_.apply(fifos);
+    if (std::exchange(fifo_readers_started_, true)) return;
+    for (auto const& fifo : fifos)
+        if (auto const script = NotifyFifos::reader_of(fifo); !script.empty()) {
+            auto request = runner::request_for(script, {}, "FIFO " + fifo.path);
+            request.secure = secure_scripts_;
+            scripts_->post_quietly(std::move(request));  // nobody waits for its end
+        }
+}
+
+/// From the VRRP thread.
+void Daemon::tell(vrrp::StateChange const& change) {
+    for (auto const& event : change.scripts) run_script(event.script, event.extra, event.instance);
+    ++untold_;
+    loop_.post([this, line = vrrp::fifo_line(change)] {
+        fifos_.write(line);
+        --untold_;
+    });
 }
 
 /// From any thread.
@@ -271,8 +332,11 @@ void Daemon::stop() {
     server_.reset();
     vrrp_->stop();
     static_items_.drop();
+    arp_announce_.restore();
+    loop_.run_until([this] { return untold_ == 0; }, kNotifyStopPatience);
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
+    trackers_.reset();
     next_rise_.cancel();
     next_turn_.cancel();
     next_look_at_needs_.cancel();
@@ -291,6 +355,7 @@ Result<control::ReloadReport> Daemon::reload() {
         return fail(config::render_text(loaded.diagnostics, false));
     if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
     auto const old_instances = configuration_.instances;
+    auto const old_groups = configuration_.sync_groups;
     control::ReloadReport report;
     for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
     file_ = std::move(file);
@@ -300,14 +365,18 @@ Result<control::ReloadReport> Daemon::reload() {
     report.warnings.insert(report.warnings.end(), ended.begin(), ended.end());
     checks_->apply(configuration_.services);
     if (auto done = static_items_.apply(configuration_.fixed); !done) return std::unexpected(done.error());
+    if (auto done = watch_claims(); !done) return std::unexpected(done.error());
     auto changes = program_with_network();
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
-    if (old_instances != configuration_.instances) {
-        vrrp_->apply(configuration_.instances);
+    // Before the instances: what they track is known when they hear of it.
+    trackers_->apply(configuration_);
+    if (old_instances != configuration_.instances || old_groups != configuration_.sync_groups) {
+        vrrp_->apply({configuration_.instances, configuration_.sync_groups});
         report.changes.push_back("VRRP instances brought in line");
     }
+    open_fifos();
     for (auto const& change : report.changes) log::info("{}", change);
     log::notice("Reload complete: {} changes", report.changes.size());
     return report;

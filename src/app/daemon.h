@@ -9,13 +9,16 @@
 #include <string>
 #include <vector>
 
+#include "app/arp_announce.h"
 #include "app/health_checks.h"
 #include "app/live_services.h"
 #include "app/network_watch.h"
+#include "app/notify_fifo.h"
 #include "app/rivals.h"
 #include "app/role_board.h"
 #include "app/run_options.h"
 #include "app/static_items.h"
+#include "app/trackers.h"
 #include "app/vrrp_thread.h"
 #include "base/result.h"
 #include "config/load.h"
@@ -59,9 +62,12 @@ private:
     Result<void> resume_vrrp(dataplane::Pins const& pins);
     Result<void> open_dataplane(dataplane::Pins pins);
     Result<void> make_role_board(dataplane::Roles& roles);
+    Result<void> watch_claims();
     void start_checks();
     Result<void> open_control();
     Result<void> start_vrrp();
+    Trackers::Hooks tracker_hooks();
+    void open_fifos();
     void answer_signals();
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
@@ -73,6 +79,7 @@ private:
     Pooled pooled(ServiceKey const& service, Endpoint const& server) const { return checks_->pooled(service, server); }
     void program_or_say();
     void take_turns();
+    void tell(vrrp::StateChange const& change);
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
     void take(config::Loaded loaded);
 
@@ -92,6 +99,11 @@ private:
     loop::Timer next_turn_{loop_.context()};
     loop::Timer next_look_at_needs_{loop_.context()};
     Claims claims_;
+    ArpAnnounce arp_announce_;
+    NotifyFifos fifos_;
+    bool fifo_readers_started_ = false;
+    std::atomic<int> untold_ = 0;  // changes of state on their way to the FIFOs
+    std::unique_ptr<Trackers> trackers_;
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;
     std::unique_ptr<NetworkWatch> network_;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,12 +28,18 @@ public:
     void shut_gate(std::string_view instance) override;
     void record(std::string_view instance, vrrp::SavedRole const& role) override;
     std::optional<vrrp::SavedRole> saved(std::string_view instance) const override;
+    vrrp::SeenClaim claim(std::string_view instance) const override;
+    void withdraw_surrender(std::string_view instance) override;
     void peer_seen(std::string_view interface, Mac const& mac, Address const& address) override;
 
 private:
+    std::optional<std::uint32_t> find(std::string_view instance) const;
+
     dataplane::Roles& roles_;
     NewPeer new_peer_;
-    std::set<std::pair<std::string, Mac>> peers_;  // of the VRRP thread alone
+    // Of the VRRP thread alone.
+    std::set<std::pair<std::string, Mac>> peers_;
+    mutable std::map<std::string, std::uint32_t, std::less<>> numbers_;  // an instance keeps its number
 };
 
 }  // namespace drover::app

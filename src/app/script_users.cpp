@@ -3,16 +3,20 @@
 namespace drover::app {
 
 void fill_script_users(model::Configuration& configuration, std::string const& default_user) {
-    auto const& global = configuration.global;
+    auto& global = configuration.global;
     auto const fill = [&](model::Script& script) {
         if (script.empty() || !script.user.empty()) return;
         script.user = global.script_user.empty() ? default_user : global.script_user;
         script.group = global.script_user.empty() ? std::string{} : global.script_group;
     };
-    for (auto& instance : configuration.instances)
-        for (auto* script : {&instance.notify.master, &instance.notify.backup, &instance.notify.fault,
-                             &instance.notify.stop, &instance.notify.any})
-            fill(*script);
+    auto const fill_all = [&](model::NotifyScripts& notify) {
+        for (auto* script : {&notify.master, &notify.backup, &notify.fault, &notify.stop, &notify.any}) fill(*script);
+    };
+    for (auto& instance : configuration.instances) fill_all(instance.notify);
+    for (auto& group : configuration.sync_groups) fill_all(group.notify);
+    for (auto& script : configuration.tracking.scripts) fill(script.script);
+    fill(configuration.global.fifo.script);
+    fill(configuration.global.vrrp_fifo.script);
     for (auto& service : configuration.services) {
         fill(service.quorum_up);
         fill(service.quorum_down);

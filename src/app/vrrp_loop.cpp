@@ -37,7 +37,7 @@ std::uint64_t read_boot() {
 }  // namespace
 
 Result<std::unique_ptr<VrrpLoop>> VrrpLoop::open(VrrpMailbox& mailbox, vrrp::RoleBoard& board,
-                                                 std::function<void(vrrp::NotifyEvent)> const& notify) {
+                                                 std::function<void(vrrp::StateChange)> const& notify) {
     auto network = VrrpNetwork::open();
     if (!network) return std::unexpected(network.error());
     auto transmitter = vrrp::Transmitter::open();
@@ -49,7 +49,7 @@ Result<std::unique_ptr<VrrpLoop>> VrrpLoop::open(VrrpMailbox& mailbox, vrrp::Rol
 }
 
 VrrpLoop::VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter transmitter, loop::Fd timer,
-                   vrrp::RoleBoard& board, std::function<void(vrrp::NotifyEvent)> const& notify, std::uint64_t boot)
+                   vrrp::RoleBoard& board, std::function<void(vrrp::StateChange)> const& notify, std::uint64_t boot)
     : mailbox_(mailbox),
       network_(std::move(network)),
       transmitter_(std::move(transmitter)),
@@ -63,9 +63,11 @@ void VrrpLoop::run() {
         set_timer();
         wait();
         hear_all();
+        keep_in_step();
         follow_network();
         if (!obey_commands()) break;
         run_timers();
+        keep_in_step();
     } while (true);
     publish();
 }
@@ -108,6 +110,9 @@ void VrrpLoop::hear(int ifindex, vrrp::Frame const& frame, TimePoint now) {
         router->hear(*packet, frame.source, now);
         return;
     }
+    for (auto const& router : routers_)
+        if (router->instance().interface == link->name && router->instance().family == packet->from.family())
+            router->overhear(*packet, now);
 }
 
 void VrrpLoop::follow_network() {
@@ -119,17 +124,42 @@ void VrrpLoop::follow_network() {
     auto const settles = network_.settles_at();
     if (!changes->links && !changes->addresses && (!settles || *settles > loop::now())) return;
     auto const before = std::move(surroundings_);
-    look();
+    look(instances());
     report_links(before, surroundings_);
-    for (auto const& router : routers_) router->look_around(surroundings_, *changes, loop::now());
+    look_around(*changes);
     if (changes->links) open_ears();
 }
 
-void VrrpLoop::look() {
-    std::set<Address> virtual_addresses;
+void VrrpLoop::look_around(VrrpNetwork::Changes const& changes) {
     for (auto const& router : routers_)
-        for (auto const& address : model::holdings_of(router->instance()).addresses) virtual_addresses.insert(address.prefix.address);
+        router->look_around(judgements_.at(router->instance().name), changes, loop::now());
+    keep_in_step();
+}
+
+std::vector<model::Instance const*> VrrpLoop::instances() const {
+    std::vector<model::Instance const*> all;
+    for (auto const& router : routers_) all.push_back(&router->instance());
+    return all;
+}
+
+void VrrpLoop::look(std::vector<model::Instance const*> const& instances) {
+    std::set<Address> virtual_addresses;
+    auto const add = [&](model::Instance const& instance) {
+        for (auto const& address : model::holdings_of(instance).addresses) virtual_addresses.insert(address.prefix.address);
+    };
+    for (auto const& router : routers_) add(router->instance());
+    for (auto const* const instance : instances) add(*instance);
     surroundings_ = network_.surroundings(std::move(virtual_addresses), loop::now());
+    surroundings_.tracks = tracks_;
+    judgements_.clear();
+    for (auto const* const instance : instances) judgements_[instance->name] = vrrp::judge(*instance, surroundings_);
+    for (auto const& router : routers_)
+        if (auto const own = judgements_.find(router->instance().name);
+            own != judgements_.end() && own->second.conditions.fault.empty())
+            own->second.conditions.fault = router->problem();
+    std::vector<model::SyncGroup> groups;
+    for (auto const& group : groups_) groups.push_back(group.group());
+    vrrp::share(groups, judgements_);
 }
 
 bool VrrpLoop::concerns_us(std::string const& interface) const {
@@ -156,10 +186,15 @@ bool VrrpLoop::obey_commands() {
     for (auto& command : mailbox_.take()) {
         switch (command.kind) {
             case VrrpCommand::Kind::apply:
-                apply(std::move(command.instances));
+                apply(std::move(command.routers));
+                break;
+            case VrrpCommand::Kind::track:
+                tracks_ = std::move(command.tracks);
+                look(instances());
+                look_around({});
                 break;
             case VrrpCommand::Kind::stop:
-                for (auto const& router : routers_) router->stop(loop::now());
+                stop();
                 go_on = false;
                 break;
             case VrrpCommand::Kind::leave:
@@ -186,35 +221,108 @@ VrrpRouter* VrrpLoop::router_named(std::string const& name) {
     return found == routers_.end() ? nullptr : found->get();
 }
 
-void VrrpLoop::apply(std::vector<model::Instance> instances) {
+void VrrpLoop::stop() {
+    for (auto const& router : routers_) router->stop(loop::now());
+    for (auto const& group : groups_) outside_.notify(vrrp::change_of(group.group(), vrrp::Happening::stopped));
+}
+
+void VrrpLoop::apply(VirtualRouters wanted) {
     auto const goes_on = [&](VrrpRouter const& router) {
-        return std::ranges::any_of(instances, [&](auto const& i) { return same_virtual_router(i, router.instance()); });
+        return std::ranges::any_of(wanted.instances,
+                                   [&](auto const& i) { return same_virtual_router(i, router.instance()); });
     };
     for (auto const& router : routers_)
         if (!goes_on(*router)) router->stop(loop::now());
     std::erase_if(routers_, [&](auto const& router) { return !goes_on(*router); });
+    regroup(std::move(wanted.groups));
+    std::vector<model::Instance const*> all;
+    for (auto const& instance : wanted.instances) all.push_back(&instance);
+    look(all);
     std::vector<VrrpRouter*> fresh;
-    std::vector<std::pair<VrrpRouter*, model::Instance>> changed;
-    for (auto& instance : instances) {
-        if (auto* const router = router_named(instance.name)) {
-            if (router->instance() != instance) changed.emplace_back(router, std::move(instance));
-        } else {
-            routers_.push_back(std::make_unique<VrrpRouter>(std::move(instance), outside_));
+    for (auto& instance : wanted.instances) {
+        bool const grouped = is_grouped(instance.name);
+        auto* const router = router_named(instance.name);
+        if (!router) {
+            routers_.push_back(std::make_unique<VrrpRouter>(std::move(instance), grouped, outside_));
             fresh.push_back(routers_.back().get());
+        } else if (router->instance() != instance || router->machine().settings.grouped != grouped) {
+            auto const& judgement = judgements_.at(instance.name);
+            router->reconfigure(std::move(instance), grouped, judgement, loop::now());
         }
     }
-    for (auto& [router, instance] : changed) {
-        look();
-        router->reconfigure(std::move(instance), surroundings_, loop::now());
-    }
-    look();
+    look(instances());
     open_ears();
-    for (auto* const router : fresh) router->start(surroundings_, loop::now());
+    start(fresh);
     open_ears();  // those of the macvlans that have been made
+    look_around({});
+}
+
+/// What a group was stays, whatever becomes of its members.
+void VrrpLoop::regroup(std::vector<model::SyncGroup> groups) {
+    std::vector<vrrp::SyncGroup> regrouped;
+    for (auto& group : groups) {
+        auto const known = std::ranges::find_if(groups_, [&](auto const& g) { return g.group().name == group.name; });
+        auto& now = regrouped.emplace_back(known == groups_.end() ? vrrp::SyncGroup(group) : *known);
+        now.reconfigure(std::move(group));
+    }
+    groups_ = std::move(regrouped);
+}
+
+bool VrrpLoop::is_grouped(std::string const& instance) const {
+    return std::ranges::any_of(groups_, [&](auto const& group) {
+        return std::ranges::find(group.group().members, instance) != group.group().members.end();
+    });
+}
+
+/// Of a sync group all resume or none.
+void VrrpLoop::start(std::vector<VrrpRouter*> const& fresh) {
+    auto const now = loop::now();
+    auto const may = [&](VrrpRouter const* router) {
+        return std::ranges::find(fresh, router) != fresh.end() && router->may_resume(now).has_value();
+    };
+    std::set<VrrpRouter*> alone;
+    for (auto const& group : groups_) {
+        auto const members = members_of(group);
+        if (!std::ranges::all_of(members, may)) alone.insert(members.begin(), members.end());
+    }
+    for (auto* const router : fresh) {
+        auto const resume = alone.contains(router) ? std::nullopt : router->may_resume(now);
+        router->start(judgements_.at(router->instance().name), resume, loop::now());
+    }
+}
+
+std::vector<VrrpRouter*> VrrpLoop::members_of(vrrp::SyncGroup const& group) {
+    std::vector<VrrpRouter*> members;
+    for (auto const& name : group.group().members)
+        if (auto* const router = router_named(name)) members.push_back(router);
+    return members;
+}
+
+void VrrpLoop::keep_in_step() {
+    for (auto& group : groups_) {
+        auto const& name = group.group().name;
+        auto const members = members_of(group);
+        std::vector<vrrp::Machine const*> machines;
+        for (auto const* const member : members) machines.push_back(&member->machine());
+        if (auto const state = group.move(machines)) {
+            log::info("VRRP_Group({}) Syncing instances to {} state", name, model::name(*state));
+            for (auto* const member : members) member->move_to(*state, "with its sync group " + name, loop::now());
+        }
+        auto const before = group.state();
+        auto const now = group.settle(machines);
+        if (now == before || now == model::VrrpState::init) continue;
+        if (now == model::VrrpState::fault) log::info("VRRP_Group({}) Syncing instances to FAULT state", name);
+        outside_.notify(vrrp::change_of(group.group(), now == model::VrrpState::master ? vrrp::Happening::became_master
+                                                       : now == model::VrrpState::fault ? vrrp::Happening::became_fault
+                                                                                        : vrrp::Happening::became_backup));
+    }
 }
 
 void VrrpLoop::run_timers() {
-    if (loop::now() - heard_at_ > stale_after) hear_all();
+    if (loop::now() - heard_at_ > stale_after) {
+        hear_all();
+        keep_in_step();
+    }
     for (auto const& router : routers_) router->run_timers(loop::now());
     announcer_.run_timers(loop::now());
 }

@@ -18,13 +18,14 @@
 #include "loop/io/fd.h"
 #include "vrrp/io/listener.h"
 #include "vrrp/io/transmitter.h"
+#include "vrrp/sync_group.h"
 
 namespace drover::app {
 
 class VrrpLoop {
 public:
     static Result<std::unique_ptr<VrrpLoop>> open(VrrpMailbox& mailbox, vrrp::RoleBoard& board,
-                                                  std::function<void(vrrp::NotifyEvent)> const& notify);
+                                                  std::function<void(vrrp::StateChange)> const& notify);
     VrrpLoop(VrrpLoop const&) = delete;
     VrrpLoop& operator=(VrrpLoop const&) = delete;
 
@@ -44,7 +45,7 @@ private:
     };
 
     VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter transmitter, loop::Fd timer,
-             vrrp::RoleBoard& board, std::function<void(vrrp::NotifyEvent)> const& notify, std::uint64_t boot);
+             vrrp::RoleBoard& board, std::function<void(vrrp::StateChange)> const& notify, std::uint64_t boot);
 
     void wait();
     void hear_all();
@@ -53,7 +54,8 @@ private:
     void report_links(vrrp::Surroundings const& before, vrrp::Surroundings const& now);
     /// False: the thread shall end.
     bool obey_commands();
-    void apply(std::vector<model::Instance> instances);
+    void apply(VirtualRouters routers);
+    void stop();
     void run_timers();
     void set_timer();
     void publish();
@@ -61,8 +63,17 @@ private:
     /// One listener for each interface and family that an instance uses and that exists, in the groups they need.
     void open_ears();
     void open_ear(netlink::Link const& link, Family family, Wanted const& wanted);
-    void look();
     bool is_vmac(std::string const& interface) const;
+    /// At the surroundings, and at what they mean for these instances.
+    void look(std::vector<model::Instance const*> const& instances);
+    std::vector<model::Instance const*> instances() const;
+    void look_around(VrrpNetwork::Changes const& changes);
+    void regroup(std::vector<model::SyncGroup> groups);
+    bool is_grouped(std::string const& instance) const;
+    void start(std::vector<VrrpRouter*> const& fresh);
+    /// Moves the members of sync groups together.
+    void keep_in_step();
+    std::vector<VrrpRouter*> members_of(vrrp::SyncGroup const& group);
     bool concerns_us(std::string const& interface) const;
     VrrpRouter* router_named(std::string const& name);
 
@@ -75,7 +86,10 @@ private:
     std::vector<std::unique_ptr<VrrpRouter>> routers_;
     std::map<Where, Ear> ears_;
     std::set<Where> deaf_;  ///< interfaces on which listening failed: said once
+    std::vector<vrrp::SyncGroup> groups_;
+    std::vector<vrrp::SeenTrack> tracks_;
     vrrp::Surroundings surroundings_;
+    vrrp::Judgements judgements_;
     TimePoint heard_at_;
     TimePoint published_at_;
     std::uint64_t published_transitions_ = 0;

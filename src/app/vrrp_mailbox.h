@@ -13,14 +13,23 @@
 #include "loop/io/fd.h"
 #include "model/instance.h"
 #include "model/observed.h"
+#include "model/sync_group.h"
+#include "vrrp/conditions.h"
 
 namespace drover::app {
 
+/// What the VRRP thread is to run.
+struct VirtualRouters {
+    std::vector<model::Instance> instances;
+    std::vector<model::SyncGroup> groups;
+};
+
 struct VrrpCommand {
-    enum class Kind { apply, stop, leave };
+    enum class Kind { apply, track, stop, leave };
     Kind kind = Kind::apply;
-    std::vector<model::Instance> instances;  ///< for apply
-    std::promise<void> done;                 ///< kept when it is carried out
+    VirtualRouters routers{};                ///< for apply
+    std::vector<vrrp::SeenTrack> tracks{};   ///< for track: all of them
+    std::promise<void> done{};               ///< kept when it is carried out
 };
 
 using VrrpPicture = std::vector<model::InstanceObserved>;

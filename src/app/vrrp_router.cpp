@@ -12,10 +12,8 @@
 namespace drover::app {
 namespace {
 
-// A refused advert is named once, then at most this often, and shown in the status for as long.
+// A refused advert is a note in the status for so long.
 constexpr Duration refusal_lasts = 60s;
-// Senders of refused adverts that are remembered: anybody on the link can make one up.
-constexpr std::size_t most_refusals = 16;
 // What could not be set, or was deleted without an event that we listen to (routes), is tried again.
 constexpr Duration holdings_checked_every = 5s;
 
@@ -46,27 +44,40 @@ bool same_virtual_router(model::Instance const& a, model::Instance const& b) {
            a.unicast_peers.empty() == b.unicast_peers.empty() && a.vmac == b.vmac;
 }
 
-VrrpRouter::VrrpRouter(model::Instance instance, VrrpOutside& outside)
+VrrpRouter::VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside)
     : instance_(std::move(instance)),
       held_(model::holdings_of(instance_)),
       outside_(outside),
       holdings_(outside.network),
       vmac_(outside.network),
       sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {
-    machine_.settings = vrrp::settings_of(instance_);
+    machine_.settings = vrrp::settings_of(instance_, grouped);
 }
 
-void VrrpRouter::start(vrrp::Surroundings const& surroundings, TimePoint now) {
+std::optional<TimePoint> VrrpRouter::may_resume(TimePoint now) const {
+    return vrrp::may_resume(outside_.board.saved(instance_.name), instance_, now, outside_.boot);
+}
+
+void VrrpRouter::start(vrrp::Judgement const& judgement, std::optional<TimePoint> resume, TimePoint now) {
     vmac_.keep(instance_);
-    auto const resume = vrrp::may_resume(outside_.board.saved(instance_.name), instance_, now, outside_.boot);
-    give(vrrp::Start{judge(surroundings), resume}, now);
+    if (!judgement.waits_for.empty() && !resume) {
+        // Whoever is master meanwhile, it is not us: what an earlier daemon left goes, and the gate first.
+        if (machine_.why.empty()) {
+            outside_.board.shut_gate(instance_.name);
+            holdings_.drop(held_);
+        }
+        machine_.why = "waiting for the first result of " + judgement.waits_for;
+        return;
+    }
+    is_started_ = true;
+    give(vrrp::Start{meet(judgement), resume}, now);
 }
 
 void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now) {
     constexpr int owner = 255;
     if (instance_.owner_ignores_adverts && instance_.priority == owner) return;
     auto const heard = vrrp::decode(packet, vrrp::expectation_of(instance_, sequences_.least(packet.from)));
-    if (!heard) return refuse(packet.from, heard.error(), now);
+    if (!heard) return refuse(packet, heard.error(), now);
     auto const& advert = heard->advert;
     if (instance_.authentication.type == model::Authentication::Type::ah)
         sequences_.heard(packet.from, heard->sequence);
@@ -76,31 +87,59 @@ void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now
     if (!instance_.skip_check_adv_addr) compare_addresses(packet.from, advert.addresses);
     compare_checksums(packet.from, heard->coverage);
     give(vrrp::AdvertHeard{packet.from, advert.priority, advert.interval}, now);
+    if (is_master() && advert.priority > 0) brain_.second_master(packet.from, advert.priority, now);
+    if (!address_note_.empty()) brain_.other_addresses(packet.from, address_note_, is_master() && advert.priority > 0, now);
+    tell_split_brain(now);
+}
+
+void VrrpRouter::overhear(vrrp::Packet const& packet, TimePoint now) {
+    auto const theirs = vrrp::addresses_in(packet);
+    bool const shared = std::ranges::any_of(advertised(instance_), [&](Address const& address) {
+        return std::ranges::find(theirs, address) != theirs.end();
+    });
+    if (shared)
+        refuse(packet,
+               {vrrp::Reason::virtual_router,
+                fmt::format("received VRID mismatch. Received {} and expect {}", vrrp::virtual_router_of(packet),
+                            instance_.virtual_router_id)},
+               now);
 }
 
 void VrrpRouter::run_timers(TimePoint now) {
-    if (auto const wake = vrrp::wakes_at(machine_); wake && *wake <= now) give(vrrp::TimerExpired{}, now);
+    if (auto const wake = vrrp::wakes_at(machine_); wake && *wake <= now) {
+        if (is_master()) look_for_claims(now);
+        give(vrrp::TimerExpired{}, now);
+        tell_split_brain(now);
+    }
     if (check_holdings_ && *check_holdings_ <= now) put_back(now);
 }
 
-void VrrpRouter::look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes,
-                             TimePoint now) {
+void VrrpRouter::look_around(vrrp::Judgement const& judgement, VrrpNetwork::Changes const& changes, TimePoint now) {
+    if (!is_started_) return start(judgement, std::nullopt, now);
     if (changes.links) vmac_.keep(instance_);
-    auto const conditions = judge(surroundings);
+    auto const conditions = meet(judgement);
     if (conditions != machine_.conditions) give(vrrp::ConditionsChanged{conditions}, now);
     // With its interface a route goes silently.
     if (is_master() && (changes.links || holdings_.lacks_an_address(held_))) put_back(now);
 }
 
-void VrrpRouter::reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now) {
+void VrrpRouter::reconfigure(model::Instance instance, bool grouped, vrrp::Judgement const& judgement, TimePoint now) {
     instance_ = std::move(instance);
     auto const before = std::exchange(held_, model::holdings_of(instance_));
     // Also as a backup: what an earlier daemon may have left is ours to remove.
     holdings_.drop_difference(before, held_);
     address_note_.clear();
     checksum_note_.clear();
-    give(vrrp::Reconfigured{vrrp::settings_of(instance_), judge(surroundings)}, now);
+    if (!is_started_) {
+        machine_.settings = vrrp::settings_of(instance_, grouped);
+        return start(judgement, std::nullopt, now);
+    }
+    give(vrrp::Reconfigured{vrrp::settings_of(instance_, grouped), meet(judgement)}, now);
     if (is_master()) announce(hold(now), machine_.settings.garp.repeat, now);
+}
+
+void VrrpRouter::move_to(model::VrrpState state, std::string why, TimePoint now) {
+    give(vrrp::MoveTo{state, std::move(why)}, now);
 }
 
 void VrrpRouter::stop(TimePoint now) {
@@ -120,6 +159,7 @@ void VrrpRouter::give(vrrp::Event const& event, TimePoint now) {
     machine_ = std::move(step.next);
     if (machine_.state != before) {
         since_unix_us_ = loop::unix_microseconds();
+        if (is_master()) master_since_ = now;
         ++transitions_;
     }
     for (auto const& action : step.actions) std::visit([&](auto const& a) { perform(a, now); }, action);
@@ -130,7 +170,8 @@ void VrrpRouter::perform(vrrp::Record const& record, TimePoint) {
 }
 
 vrrp::SavedRole VrrpRouter::role(model::VrrpState state, TimePoint last_advert) const {
-    return {state, last_advert, machine_.settings.interval, instance_.virtual_router_id, outside_.boot};
+    return {state, last_advert, machine_.settings.interval, instance_.virtual_router_id, outside_.boot,
+            vrrp::down_interval(machine_)};
 }
 
 void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
@@ -187,8 +228,7 @@ void VrrpRouter::perform(vrrp::Announce const& announcement, TimePoint now) {
 }
 
 void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
-    for (auto& event : vrrp::notify_events(instance_, notify.happening, machine_.priority()))
-        outside_.notify(std::move(event));
+    outside_.notify(vrrp::change_of(instance_, notify.happening, machine_.priority()));
 }
 
 void VrrpRouter::perform(vrrp::Report const& report, TimePoint) { log::write(report.level, report.text); }
@@ -223,11 +263,11 @@ void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, i
     }
 }
 
-vrrp::Conditions VrrpRouter::judge(vrrp::Surroundings const& surroundings) {
-    auto judgement = vrrp::judge(instance_, surroundings);
+vrrp::Conditions VrrpRouter::meet(vrrp::Judgement const& judgement) {
     say_new(judgement.notes, notes_);
-    if (judgement.conditions.fault.empty()) judgement.conditions.fault = vmac_.problem();
-    return judgement.conditions;
+    auto conditions = judgement.conditions;
+    if (conditions.fault.empty()) conditions.fault = vmac_.problem();
+    return conditions;
 }
 
 void VrrpRouter::say_new(std::vector<std::string> const& now, std::vector<std::string>& before) {
@@ -236,20 +276,43 @@ void VrrpRouter::say_new(std::vector<std::string> const& now, std::vector<std::s
     before = now;
 }
 
-void VrrpRouter::refuse(Address const& from, vrrp::Refusal const& refusal, TimePoint now) {
-    std::erase_if(refused_, [&](auto const& entry) { return now - entry.second.last > refusal_lasts; });
-    auto const key = std::pair(from, refusal.reason);
-    if (!refused_.contains(key) && refused_.size() >= most_refusals) return;
-    auto& refused = refused_[key];
-    bool const say = refused.count == 0 || now - refused.said > refusal_lasts;
-    refused.text = refusal.text;
-    refused.last = now;
-    ++refused.count;
-    if (!say) return;
-    refused.said = now;
-    log::warning("({}) {}", instance_.name, refusal.text);
-    log::warning("({}) adverts from {} are refused ({}): if it serves the same VIPs, both will be MASTER",
-                 instance_.name, from.text(), vrrp::name(refusal.reason));
+void VrrpRouter::refuse(vrrp::Packet const& packet, vrrp::Refusal const& refusal, TimePoint now) {
+    auto const reason = vrrp::name(refusal.reason);
+    bool const claims = vrrp::priority_of(packet) > 0;
+    if (brain_.refused(packet.from, reason, refusal.text, claims, now)) {
+        log::warning("({}) {}", instance_.name, refusal.text);
+        log::warning("({}) adverts from {} are refused ({}): if it serves the same VIPs, both will be MASTER",
+                     instance_.name, packet.from.text(), reason);
+    }
+    tell_split_brain(now);
+}
+
+void VrrpRouter::look_for_claims(TimePoint now) {
+    auto const claim = outside_.board.claim(instance_.name);
+    // What was on its way when we took over is the last master's.
+    if (claim.at > master_since_ + machine_.settings.interval && claim.at > claim_seen_) {
+        claim_seen_ = claim.at;
+        brain_.answers_for(claim.address, claim.mac.text(), now);
+    }
+    if (!claim.surrendered) return;
+    give(vrrp::Claimed{claim.at == TimePoint() ? "another router" : claim.mac.text()}, now);
+    if (!is_master()) return;
+    log::warning("({}) the packet path had given up the addresses, but our adverts went on: taking them back",
+                 instance_.name);
+    outside_.board.withdraw_surrender(instance_.name);
+    outside_.board.open_gate(instance_.name);
+}
+
+void VrrpRouter::tell_split_brain(TimePoint now) {
+    auto verdict = is_master() ? brain_.verdict(machine_.settings.interval, now) : std::string();
+    // The details may change with every advert; what is said is that it has begun, or is another, and that it is over.
+    if (verdict == split_brain_) return;
+    if (verdict.empty())
+        log::notice("({}) split brain is over", instance_.name);
+    else
+        log::error("({}) SPLIT BRAIN: {}", instance_.name, verdict);
+    split_brain_ = std::move(verdict);
+    ++transitions_;
 }
 
 void VrrpRouter::compare_addresses(Address const& from, std::vector<Address> const& theirs) {
@@ -298,10 +361,13 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.notes.insert(seen.notes.end(), problems_.begin(), problems_.end());
     for (auto const& note : {address_note_, checksum_note_})
         if (!note.empty()) seen.notes.push_back(note);
-    for (auto const& [key, refused] : refused_)
-        if (now - refused.last <= refusal_lasts)
-            seen.notes.push_back(fmt::format("adverts from {} are refused ({}), {} so far", key.first.text(),
-                                             refused.text, refused.count));
+    seen.split_brain = split_brain_;
+    auto const unix_now = loop::unix_microseconds();
+    for (auto const& rival : brain_.rivals()) {
+        seen.rivals.push_back({rival.who, rival.reason, rival.text, rival.count, unix_now - (now - rival.last).count()});
+        if (rival.refused && now - rival.last <= refusal_lasts)
+            seen.notes.push_back(fmt::format("adverts from {} are refused ({}), {} so far", rival.who, rival.text, rival.count));
+    }
     return seen;
 }
 

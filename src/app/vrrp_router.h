@@ -22,6 +22,7 @@
 #include "vrrp/notify.h"
 #include "vrrp/packet.h"
 #include "vrrp/role_board.h"
+#include "vrrp/split_brain.h"
 
 namespace drover::app {
 
@@ -31,39 +32,40 @@ struct VrrpOutside {
     vrrp::Transmitter& transmitter;
     VrrpAnnouncer& announcer;
     vrrp::RoleBoard& board;
-    std::function<void(vrrp::NotifyEvent)> const& notify;
+    std::function<void(vrrp::StateChange)> const& notify;
     std::uint64_t boot;  ///< which boot of the host this is (vrrp::SavedRole)
 };
 
 class VrrpRouter {
 public:
-    VrrpRouter(model::Instance instance, VrrpOutside& outside);
+    VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside);
 
-    /// Resumes mastership of an earlier daemon if that is allowed.
-    void start(vrrp::Surroundings const& surroundings, TimePoint now);
+    /// May it go on as the master that an earlier daemon was, and since when?
+    std::optional<TimePoint> may_resume(TimePoint now) const;
+    /// It waits in INIT for what is not known yet, unless it resumes.
+    void start(vrrp::Judgement const& judgement, std::optional<TimePoint> resume, TimePoint now);
     void hear(vrrp::Packet const& packet, Mac const& from, TimePoint now);
+    /// An advert of a virtual router that is none of ours on this interface: has it an address of ours?
+    void overhear(vrrp::Packet const& packet, TimePoint now);
     void run_timers(TimePoint now);
     /// Something has changed; also puts back what was taken from a master by hand.
-    void look_around(vrrp::Surroundings const& surroundings, VrrpNetwork::Changes const& changes, TimePoint now);
+    void look_around(vrrp::Judgement const& judgement, VrrpNetwork::Changes const& changes, TimePoint now);
     /// Of the same name, interface and VRID (same_virtual_router): keeps its state.
-    void reconfigure(model::Instance instance, vrrp::Surroundings const& surroundings, TimePoint now);
+    void reconfigure(model::Instance instance, bool grouped, vrrp::Judgement const& judgement, TimePoint now);
+    /// With its sync group.
+    void move_to(model::VrrpState state, std::string why, TimePoint now);
     void stop(TimePoint now);
 
     std::optional<TimePoint> wakes_at() const;
     model::Instance const& instance() const { return instance_; }
+    vrrp::Machine const& machine() const { return machine_; }
+    /// Of its own making, not of the surroundings; empty: none.
+    std::string const& problem() const { return vmac_.problem(); }
     model::InstanceObserved observed(TimePoint now) const;
     /// A number that changes with every change of state.
     std::uint64_t transitions() const { return transitions_; }
 
 private:
-    /// Adverts that were not believed, by sender and reason.
-    struct Refused {
-        std::string text;
-        std::uint64_t count = 0;
-        TimePoint last;
-        TimePoint said;
-    };
-
     void give(vrrp::Event const& event, TimePoint now);
     void perform(vrrp::Record const& record, TimePoint);
     void perform(vrrp::SendAdvert const& advert, TimePoint now);
@@ -83,9 +85,14 @@ private:
     /// To the group, or to each of the unicast peers.
     Result<void> send(vrrp::Advert const& advert, netlink::Link const& link);
     vrrp::SavedRole role(model::VrrpState state, TimePoint last_advert) const;
-    vrrp::Conditions judge(vrrp::Surroundings const& surroundings);
+    /// What the judgement means for the machine; its notes are said.
+    vrrp::Conditions meet(vrrp::Judgement const& judgement);
     void say_new(std::vector<std::string> const& now, std::vector<std::string>& before);
-    void refuse(Address const& from, vrrp::Refusal const& refusal, TimePoint now);
+    void refuse(vrrp::Packet const& packet, vrrp::Refusal const& refusal, TimePoint now);
+    /// What the packet path has seen of others; a surrender of ours that was none.
+    void look_for_claims(TimePoint now);
+    /// Says it when a second master turns up, and when it is gone.
+    void tell_split_brain(TimePoint now);
     void compare_addresses(Address const& from, std::vector<Address> const& theirs);
     void compare_checksums(Address const& from, vrrp::Coverage theirs);
     bool is_master() const { return machine_.state == model::VrrpState::master; }
@@ -97,6 +104,7 @@ private:
     VrrpHoldings holdings_;
     VrrpVmac vmac_;
     std::optional<TimePoint> check_holdings_;
+    bool is_started_ = false;
 
     std::uint16_t ip_id_ = 0;
     vrrp::Sequences sequences_;
@@ -105,7 +113,10 @@ private:
     std::vector<std::string> problems_;  ///< of the holdings
     std::string address_note_;
     std::string checksum_note_;
-    std::map<std::pair<Address, vrrp::Reason>, Refused> refused_;
+    vrrp::SplitBrain brain_;
+    std::string split_brain_;  ///< as it was said last
+    TimePoint master_since_;
+    TimePoint claim_seen_;
     std::int64_t since_unix_us_ = 0;
     std::optional<Address> master_address_;
     std::uint64_t sent_ = 0;

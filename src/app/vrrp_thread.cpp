@@ -38,9 +38,8 @@ void live(VrrpLoop& loop) {
 
 }  // namespace
 
-VrrpThread::VrrpThread(std::vector<model::Instance> instances, vrrp::RoleBoard& board,
-                       std::function<void(vrrp::NotifyEvent)> notify)
-    : instances_(std::move(instances)), board_(board), notify_(std::move(notify)) {}
+VrrpThread::VrrpThread(VirtualRouters routers, vrrp::RoleBoard& board, Notify notify)
+    : routers_(std::move(routers)), board_(board), notify_(std::move(notify)) {}
 
 VrrpThread::~VrrpThread() { leave(); }
 
@@ -51,12 +50,20 @@ Result<void> VrrpThread::start() {
     if (!loop) return std::unexpected(loop.error());
     running_ = std::make_unique<Running>(std::move(*mailbox), std::move(*loop), std::thread());
     running_->thread = std::thread(live, std::ref(*running_->loop));
-    apply(std::exchange(instances_, {}));
+    track(std::exchange(tracks_, {}));
+    apply(std::exchange(routers_, {}));
     return {};
 }
 
-void VrrpThread::apply(std::vector<model::Instance> instances) {
-    if (running_) running_->mailbox->post({VrrpCommand::Kind::apply, std::move(instances), {}});
+void VrrpThread::apply(VirtualRouters routers) {
+    if (running_) running_->mailbox->post({.kind = VrrpCommand::Kind::apply, .routers = std::move(routers)});
+}
+
+void VrrpThread::track(std::vector<vrrp::SeenTrack> tracks) {
+    if (running_)
+        running_->mailbox->post({.kind = VrrpCommand::Kind::track, .tracks = std::move(tracks)});
+    else
+        tracks_ = std::move(tracks);
 }
 
 std::vector<model::InstanceObserved> VrrpThread::observed() const {
@@ -66,14 +73,14 @@ std::vector<model::InstanceObserved> VrrpThread::observed() const {
 
 void VrrpThread::stop() {
     if (!running_) return;
-    running_->mailbox->post({VrrpCommand::Kind::stop, {}, {}});
+    running_->mailbox->post({.kind = VrrpCommand::Kind::stop});
     running_->thread.join();
     running_.reset();
 }
 
 void VrrpThread::leave() {
     if (!running_) return;
-    running_->mailbox->post({VrrpCommand::Kind::leave, {}, {}});
+    running_->mailbox->post({.kind = VrrpCommand::Kind::leave});
     running_->thread.join();
     running_.reset();
 }

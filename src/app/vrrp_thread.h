@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "app/vrrp_mailbox.h"
 #include "base/result.h"
-#include "model/instance.h"
 #include "model/observed.h"
 #include "vrrp/notify.h"
 #include "vrrp/role_board.h"
@@ -16,9 +16,10 @@ namespace drover::app {
 
 class VrrpThread {
 public:
-    /// `board` must outlive it. `notify` is called from the VRRP thread for every script to run: it must only post.
-    VrrpThread(std::vector<model::Instance> instances, vrrp::RoleBoard& board,
-               std::function<void(vrrp::NotifyEvent)> notify);
+    using Notify = std::function<void(vrrp::StateChange)>;
+
+    /// `board` must outlive it. `notify` is called from the VRRP thread for every change of state: it must only post.
+    VrrpThread(VirtualRouters routers, vrrp::RoleBoard& board, Notify notify);
     /// As leave(), if it still runs.
     ~VrrpThread();
     VrrpThread(VrrpThread const&) = delete;
@@ -32,7 +33,11 @@ public:
     /// A reload; returns when the thread has carried it out. Instances are matched by name: one that is still the same
     /// virtual router (interface, VRID) keeps its state, and what has changed of it is reconciled; one that is gone stops
     /// as in stop().
-    void apply(std::vector<model::Instance> instances);
+    void apply(VirtualRouters routers);
+
+    /// What is known of all that is tracked; before start(), too. What the instances track and is not among these is not
+    /// known yet.
+    void track(std::vector<vrrp::SeenTrack> tracks);
 
     /// As the thread saw it a moment ago.
     std::vector<model::InstanceObserved> observed() const;
@@ -43,9 +48,10 @@ public:
     void leave();
 
 private:
-    std::vector<model::Instance> instances_;
+    VirtualRouters routers_;
+    std::vector<vrrp::SeenTrack> tracks_;
     vrrp::RoleBoard& board_;
-    std::function<void(vrrp::NotifyEvent)> notify_;
+    Notify notify_;
     struct Running;
     std::unique_ptr<Running> running_;
 };

@@ -23,7 +23,8 @@ constexpr std::array rows{
     Row{"notify", ScriptUse::notify},        Row{"notify_up", ScriptUse::notify},
     Row{"notify_down", ScriptUse::notify},   Row{"quorum_up", ScriptUse::no_more},
     Row{"quorum_down", ScriptUse::no_more},  Row{"misc_path", ScriptUse::no_more},
-    Row{"script", ScriptUse::check},
+    Row{"script", ScriptUse::check},         Row{"notify_fifo_script", ScriptUse::notify},
+    Row{"vrrp_notify_fifo_script", ScriptUse::notify},
 };
 
 /// Of nearly every word the first letter tells that it is none of them.

@@ -9,21 +9,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "config/read_tracking.h"
-
 namespace drover::config {
 
 namespace {
-
-using Names = std::set<std::string, std::less<>>;
-
-Names names_of(std::span<Statement const> tree, std::string_view keyword) {
-    Names names;
-    for (auto const& block : tree)
-        if (block.known != nullptr && block.name() == keyword && block.argument(1) != nullptr)
-            names.emplace(block.argument(1)->text);
-    return names;
-}
 
 bool holds(model::Instance const& instance, Address const& address) {
     return std::ranges::any_of(instance.addresses,
@@ -88,20 +76,11 @@ void drop_twins(Reading& reading, std::vector<Read<model::Service>>& services) {
 }
 
 void check_references(Reading& reading, std::span<Statement const> tree) {
-    auto const scripts = names_of(tree, "vrrp_script");
-    auto const instances = names_of(tree, "vrrp_instance");
-    for (auto const& block : tree) {
-        if (block.known == nullptr || !block.has_block || block.is_void) continue;
-        bool const is_group = block.name() == "vrrp_sync_group";
-        if (is_group) check_sync_group(reading, block, instances);
-        if (is_group || block.name() == "vrrp_instance")
-            for (auto const& inner : block.block)
-                if (inner.known != nullptr && inner.name() == "track_script")
-                    check_tracked_scripts(reading, inner, scripts);
-        if (block.name() == "vrrp_script" && block.argument(1) != nullptr && block.find("script") == nullptr)
+    for (auto const& block : tree)
+        if (block.known != nullptr && block.has_block && !block.is_void && block.name() == "vrrp_script" &&
+            block.argument(1) != nullptr && block.find("script") == nullptr)
             reading.reporter.warn(block.keyword().position, "no-script",
                                   fmt::format("vrrp_script {} has no script: it is left out", block.argument(1)->text));
-    }
 }
 
 void check_addresses(Reading& reading, std::span<Read<model::Instance> const> instances) {

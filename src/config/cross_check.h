@@ -20,8 +20,7 @@ struct Read {
 void drop_twins(Reading& reading, std::vector<Read<model::Instance>>& instances);
 void drop_twins(Reading& reading, std::vector<Read<model::Service>>& services);
 
-/// Names of scripts and instances that nobody defined, sync groups with less than two members, vrrp_scripts without a
-/// script.
+/// vrrp_scripts without a script.
 void check_references(Reading& reading, std::span<Statement const> tree);
 
 /// A virtual address that two instances hold.

@@ -41,6 +41,8 @@ public:
     virtual std::set<Address> gateways() const = 0;
     /// `program` is a path, or a name to be looked for on the PATH.
     virtual ScriptState script(std::string const& program) const = 0;
+    /// Of a script that is changeable: which part of its path, and how: "/srv/x is writable by everyone".
+    virtual std::string weak_part(std::string const& program) const = 0;
     virtual bool has_user(std::string const& user) const = 0;
     /// Of the environment, for ${_ENV NAME}.
     virtual std::optional<std::string> variable(std::string const& name) const = 0;

@@ -16,6 +16,8 @@
 #include "config/read_routes.h"
 #include "config/read_rules.h"
 #include "config/read_service.h"
+#include "config/read_sync_group.h"
+#include "config/read_tracking.h"
 #include "config/reporter.h"
 #include "config/source.h"
 #include "config/tree.h"
@@ -112,8 +114,12 @@ model::Holdings read_static_items(Reading& reading, std::span<Statement const> t
 
 model::Configuration read_tree(Reading& reading, std::span<Statement const> tree) {
     model::Configuration configuration;
-    auto const defaults = read_globals(reading, tree, configuration.global);
-    configuration.instances = values_of(read_instances(reading, tree, defaults));
+    auto defaults = read_globals(reading, tree, configuration.global);
+    defaults.tracking = read_tracking(reading, tree, configuration.global.enable_script_security);
+    auto instances = read_instances(reading, tree, defaults);
+    configuration.sync_groups = read_sync_groups(reading, tree, defaults.tracking, instances);
+    configuration.instances = values_of(std::move(instances));
+    configuration.tracking = std::move(defaults.tracking);
     configuration.fixed = read_static_items(reading, tree, defaults.instance.interface);
     configuration.services = values_of(read_services(reading, tree, configuration.global));
     check_references(reading, tree);

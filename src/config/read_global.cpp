@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "config/read_own.h"
+#include "config/script.h"
 #include "config/shared_words.h"
 
 namespace drover::config {
@@ -99,6 +100,18 @@ void read_minimum(Reading& reading, Statement const& statement, model::GarpSched
     garp.refresh = Duration{0};
 }
 
+void read_fifo(Reading& reading, Statement const& s, model::NotifyFifo& fifo) {
+    fifo.path = s.argument(1)->text;
+    if (s.argument(2) == nullptr) return;
+    fifo.user = s.argument(2)->text;
+    if (s.argument(3) != nullptr) fifo.group = s.argument(3)->text;
+    if (reading.host.has_user(fifo.user)) return;
+    reading.reporter.warn(s.argument(2)->position, "no-such-user",
+                          fmt::format("there is no user `{}` on this host: the FIFO is made as the daemon's own", fifo.user));
+    fifo.user.clear();
+    fifo.group.clear();
+}
+
 void read_word(Reading& reading, Statement const& s, model::Global& global, InstanceDefaults& defaults) {
     auto const name = s.name();
     if (name == "notification_email") return read_emails(reading, s, global);
@@ -120,6 +133,14 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         read_smtp_server(reading, s, global);
     else if (name == "smtp_connect_timeout")
         global.smtp_connect_timeout = read_timer(reading, s, 1s, longest_pace).value_or(global.smtp_connect_timeout);
+    else if (name == "notify_fifo")
+        read_fifo(reading, s, global.fifo);
+    else if (name == "vrrp_notify_fifo")
+        read_fifo(reading, s, global.vrrp_fifo);
+    else if (name == "notify_fifo_script")
+        global.fifo.script = read_script(reading, s);
+    else if (name == "vrrp_notify_fifo_script")
+        global.vrrp_fifo.script = read_script(reading, s);
     else if (name == "script_user")
         read_script_user(reading, s, global);
     else if (name == "lvs_timeouts")

@@ -7,13 +7,13 @@
 #include <cmath>
 
 #include "base/mac.h"
+#include "config/notify_words.h"
 #include "config/read_addresses.h"
 #include "config/read_authentication.h"
 #include "config/read_routes.h"
 #include "config/read_rules.h"
 #include "config/read_tracking.h"
 #include "config/read_unicast.h"
-#include "config/script.h"
 #include "config/shared_words.h"
 
 namespace drover::config {
@@ -65,6 +65,8 @@ private:
         auto const name = s.name();
         if (name == "track_interface")
             read_tracked_interfaces(reading_, s, instance_.interface, instance_.track_interfaces);
+        else if (name == "track_script" || name == "track_file" || name == "track_process")
+            read_tracked_objects(reading_, s, defaults_.tracking, instance_.tracks);
         else if (name == "virtual_ipaddress")
             read_virtual_addresses(reading_, s, instance_.addresses);
         else if (name == "virtual_ipaddress_excluded")
@@ -118,7 +120,7 @@ private:
             instance_.unicast_ttl =
                 static_cast<std::uint8_t>(read_number(reading_, s, 0, 255).value_or(instance_.unicast_ttl));
         else
-            read_notify(s);
+            read_notify_word(reading_, s, instance_.notify);
     }
 
     void read_small(Statement const& s, std::uint8_t& value) {
@@ -153,28 +155,6 @@ private:
                                                  "address of {} instead (the director that does "
                                                  "own it would drop them as martian, and both would be MASTER)",
                                                  address->text(), instance_.interface));
-    }
-
-    /// Of scripts, unlike other words, keepalived takes the first.
-    void read_notify(Statement const& s) {
-        struct Row {
-            std::string_view name;
-            model::Script model::NotifyScripts::*script;
-        };
-        static constexpr std::array rows{
-            Row{"notify_master", &model::NotifyScripts::master}, Row{"notify_backup", &model::NotifyScripts::backup},
-            Row{"notify_fault", &model::NotifyScripts::fault},   Row{"notify_stop", &model::NotifyScripts::stop},
-            Row{"notify", &model::NotifyScripts::any},
-        };
-        auto const row = std::ranges::find(rows, s.name(), &Row::name);
-        if (row == rows.end()) return;
-        auto& script = instance_.notify.*row->script;
-        if (script.empty())
-            script = read_script(reading_, s);
-        else
-            reading_.reporter.warn(
-                s.keyword().position, "repeated-script",
-                fmt::format("`{}` was given before: of scripts the first one counts, this one is ignored", s.name()));
     }
 
     /// keepalived: the first address tells the family. IPv6 needs VRRP version 3.

@@ -1,12 +1,13 @@
-// track_interface, and the names that track_script and sync groups refer to.
+// What instances track: interfaces, scripts, files and processes.
 #pragma once
 
-#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "config/values.h"
 #include "model/instance.h"
+#include "model/tracking.h"
 
 namespace drover::config {
 
@@ -14,10 +15,13 @@ namespace drover::config {
 void read_tracked_interfaces(Reading& reading, Statement const& list, std::string const& own,
                              std::vector<model::TrackedInterface>& tracked);
 
-/// Names the lines of a track_script block whose script is not defined.
-void check_tracked_scripts(Reading& reading, Statement const& list, std::set<std::string, std::less<>> const& scripts);
+/// Adds the lines of one track_script, track_file or track_process block; another block is left alone. What is not defined
+/// is named; weights not given are those of the definition.
+void read_tracked_objects(Reading& reading, Statement const& list, model::Tracking const& defined,
+                          std::vector<model::Tracked>& tracked);
 
-/// Names the members of a sync group that do not exist, and a group that is none.
-void check_sync_group(Reading& reading, Statement const& group, std::set<std::string, std::less<>> const& instances);
+/// vrrp_script, track_file and vrrp_track_process outside any block. Those that cannot work are named, or will be by
+/// check_scripts(), and left out of what instances track.
+model::Tracking read_tracking(Reading& reading, std::span<Statement const> tree, bool script_security);
 
 }  // namespace drover::config

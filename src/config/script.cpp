@@ -68,13 +68,17 @@ std::vector<std::string> script_words(std::string_view line) {
     return words;
 }
 
+std::string_view whole_line(Statement const& statement) {
+    // All words of a line lie in one string.
+    auto const* const begin = statement.argument(1)->raw.data();
+    auto const last = statement.words.back().raw;
+    return {begin, static_cast<std::size_t>(last.data() + last.size() - begin)};
+}
+
 model::Script read_script(Reading& reading, Statement const& statement) {
     model::Script script;
     if (statement.argument(1) == nullptr) return script;
-    auto const* const begin = statement.argument(1)->raw.data();
-    auto const last = statement.words.back().raw;
-    // All words of a line lie in one string.
-    auto const words = script_words({begin, static_cast<std::size_t>(last.data() + last.size() - begin)});
+    auto const words = script_words(whole_line(statement));
     if (words.empty()) return script;
     script.argv = script_words(words[0]);
     if (words.size() > 1) script.user = words[1];
@@ -112,9 +116,8 @@ void judge_script(Reading& reading, Statement const& statement, model::Script co
             if (reading.reporter.first("insecure-script " + program, place)) {
                 reading.reporter.warn_with(
                     place, "insecure-script", insecure_scripts,
-                    fmt::format(
-                        "{} would run as root, and others than root can change it or a directory on the way to it",
-                        program));
+                    fmt::format("{} would run as root, and others than root can change what is run: {}", program,
+                                reading.host.weak_part(program)));
                 reading.reporter.remember("insecure-script " + program);
             }
             return;
@@ -126,7 +129,7 @@ void judge_script(Reading& reading, Statement const& statement, model::Script co
             else if (use == ScriptUse::check)
                 reading.reporter.warn_once(
                     "script " + program, place, "script-missing",
-                    fmt::format("{} does not exist on this host: keepalived would not run the check", program));
+                    fmt::format("{} does not exist on this host: the check is not run, and nothing depends on it", program));
             return;
         case ScriptState::not_executable:
             if (use != ScriptUse::no_more)

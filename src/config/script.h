@@ -14,6 +14,9 @@ namespace drover::config {
 /// \f \r \v \xHH \ooo and \cC mean characters, any other character after `\` means itself.
 std::vector<std::string> script_words(std::string_view line);
 
+/// All that stands behind a keyword, as it was written; the statement has an argument.
+std::string_view whole_line(Statement const& statement);
+
 /// What stands behind a script keyword: one word, in quotes if it has arguments, and then perhaps a user and a group.
 model::Script read_script(Reading& reading, Statement const& statement);
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
 constexpr std::string_view snmp = "there is no SNMP agent yet";
-constexpr std::string_view fifo = "no events are written to FIFOs yet";
+constexpr std::string_view fifo = "events of services and servers are written to no FIFO yet";
 constexpr std::string_view scripts = "scripts of notify_* and notify are run, nothing else yet";
 constexpr std::string_view dump = "there is `drover status --json` instead";
 
@@ -44,6 +44,10 @@ constexpr std::array read_words{
     word("vrrp_owner_ignore_adverts", 0, 1),
     word("v3_checksum_as_v2", 0, 1),
     word("default_interface"),
+    word("notify_fifo", 1, 3),
+    word("vrrp_notify_fifo", 1, 3),
+    word("notify_fifo_script", 1, any_number),
+    word("vrrp_notify_fifo_script", 1, any_number),
 };
 
 // docs/drover.conf.md
@@ -99,11 +103,7 @@ constexpr std::array lvs_words{
 };
 
 constexpr std::array event_words{
-    later("notify_fifo", 1, fifo, "fifo"),
-    later("vrrp_notify_fifo", 1, fifo, "fifo"),
     later("lvs_notify_fifo", 1, fifo, "fifo"),
-    later("notify_fifo_script", 1, fifo, "fifo"),
-    later("vrrp_notify_fifo_script", 1, fifo, "fifo"),
     later("lvs_notify_fifo_script", 1, fifo, "fifo"),
     later("vrrp_notify_priority_changes"),
     later("fifo_write_vrrp_states_on_reload"),

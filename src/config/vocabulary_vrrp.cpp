@@ -5,9 +5,8 @@ namespace drover::config {
 
 namespace {
 
-constexpr std::string_view tracking = "the priority does not depend on it, and it never makes a fault";
+constexpr std::string_view bfd = "there is no BFD: the priority does not depend on it, and it never makes a fault";
 constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
-constexpr std::string_view sync_group = "each instance changes its state by itself";
 
 consteval Context list(std::string_view name) { return {name, {}, true}; }
 
@@ -40,6 +39,9 @@ constexpr std::array instance_read_words{
     each(block("virtual_ipaddress_excluded", &excluded_list)),
     each(block("virtual_routes", &route_list)),
     each(block("track_interface", &interface_list)),
+    each(block("track_script", &script_list)),
+    each(block("track_file", &file_list)),
+    each(block("track_process", &process_list)),
     word("nopreempt", 0),
     word("preempt", 0),
     word("preempt_delay"),
@@ -77,10 +79,7 @@ constexpr std::array instance_read_words{
 };
 
 constexpr std::array instance_later_words{
-    each(later_block("track_script", &script_list, 0, tracking, "track_script")),
-    each(later_block("track_file", &file_list, 0, tracking, "track_file")),
-    each(later_block("track_process", &process_list, 0, tracking, "track_process")),
-    each(later_block("track_bfd", &bfd_list, 0, tracking, "track_bfd")),
+    each(later_block("track_bfd", &bfd_list, 0, bfd, "track_bfd")),
     later("unicast_fault_no_peer", 0, "without a usable peer multicast is used"),
     later("old_unicast_checksum", 0, "it mended a fault of keepalived before 1.2.20, which is not spoken with"),
     later("no_accept", 0, "the addresses accept all packets"),
@@ -112,48 +111,48 @@ constexpr std::array instance_old_words{
 constexpr auto instance_table = keyword_table(instance_read_words, instance_later_words, instance_old_words);
 
 constexpr auto sync_group_table = keyword_table(std::array{
-    silent("group", 0, &group_list),
-    silent("track_interface", 0, &interface_list),
-    silent("track_script", 0, &script_list),
-    silent("track_file", 0, &file_list),
-    silent("track_process", 0, &process_list),
-    silent("track_bfd", 0, &bfd_list),
-    later("notify_master", 1, sync_group, "sync-group"),
-    later("notify_backup", 1, sync_group, "sync-group"),
-    later("notify_fault", 1, sync_group, "sync-group"),
-    later("notify_stop", 1, sync_group, "sync-group"),
-    later("notify", 1, sync_group, "sync-group"),
-    silent("smtp_alert"),
+    each(block("group", &group_list)),
+    each(block("track_interface", &interface_list)),
+    each(block("track_script", &script_list)),
+    each(block("track_file", &file_list)),
+    each(block("track_process", &process_list)),
+    each(later_block("track_bfd", &bfd_list, 0, bfd, "track_bfd")),
+    each(word("notify_master", 1, any_number)),
+    each(word("notify_backup", 1, any_number)),
+    each(word("notify_fault", 1, any_number)),
+    each(word("notify_stop", 1, any_number)),
+    each(word("notify", 1, any_number)),
+    word("sync_group_tracking_weight", 0),
+    later("smtp_alert", 0, mail, "mail"),
+    later("notify_priority_changes"),
     silent("global_tracking"),
-    silent("sync_group_tracking_weight"),
-    silent("notify_priority_changes"),
 });
 
 constexpr auto script_table = keyword_table(std::array{
-    silent("script", 1),
-    silent("interval", 1),
-    silent("timeout", 1),
-    silent("weight", 1),
-    silent("rise", 1),
-    silent("fall", 1),
-    silent("user", 1),
-    silent("init_fail"),
+    word("script", 1, any_number),
+    word("interval"),
+    word("timeout"),
+    word("weight", 1, 2),
+    word("rise"),
+    word("fall"),
+    word("user", 1, 2),
+    word("init_fail", 0),
 });
 constexpr Context vrrp_script{"vrrp_script", script_table};
 
 constexpr auto track_file_table =
-    keyword_table(std::array{silent("file", 1), silent("weight", 1), silent("init_file")});
+    keyword_table(std::array{word("file"), word("weight", 1, 2), word("init_file", 0, 2)});
 constexpr Context track_file{"track_file", track_file_table};
 
 constexpr auto track_process_table = keyword_table(std::array{
-    silent("process", 1),
-    silent("param_match", 1),
-    silent("weight", 1),
-    silent("quorum", 1),
-    silent("quorum_max", 1),
-    silent("delay", 1),
-    silent("fork_delay", 1),
-    silent("terminate_delay", 1),
+    word("process", 1, any_number),
+    word("param_match"),
+    word("weight", 1, 2),
+    word("quorum"),
+    word("quorum_max"),
+    word("delay"),
+    word("fork_delay"),
+    word("terminate_delay"),
     silent("full_command"),
 });
 constexpr Context track_process{"vrrp_track_process", track_process_table};
@@ -197,6 +196,11 @@ constexpr Context virtual_server_group = list("virtual_server_group");
 constexpr std::array root_read_words{
     each(block("global_defs", &global_defs_context)),
     each(block("vrrp_instance", &vrrp_instance_context, 1)),
+    each(block("vrrp_sync_group", &vrrp_sync_group_context, 1)),
+    each(block("vrrp_script", &vrrp_script, 1)),
+    each(block("track_file", &track_file, 1)),
+    each(block("vrrp_track_file", &track_file, 1)),
+    each(block("vrrp_track_process", &track_process, 1)),
     each(Keyword{"virtual_server", Treatment::carried_out, 1, 2, &virtual_server_context}),
     each(block("virtual_server_group", &virtual_server_group, 1)),
     each(block("static_ipaddress", &static_address_list)),
@@ -205,12 +209,7 @@ constexpr std::array root_read_words{
 };
 
 constexpr std::array root_later_words{
-    each(later_block("vrrp_sync_group", &vrrp_sync_group_context, 1, sync_group, "sync-group")),
-    each(later_block("vrrp_script", &vrrp_script, 1, tracking, "track_script")),
-    each(later_block("track_file", &track_file, 1, tracking, "track_file")),
-    each(later_block("vrrp_track_file", &track_file, 1, tracking, "track_file")),
-    each(later_block("vrrp_track_process", &track_process, 1, tracking, "track_process")),
-    each(later_block("bfd_instance", &bfd_instance, 1, tracking, "track_bfd")),
+    each(later_block("bfd_instance", &bfd_instance, 1, bfd, "track_bfd")),
     each(later_block("garp_group", &garp_group, 0, "gratuitous ARP is not paced")),
     each(later_block("track_group", &track_group, 1)),
     later_block("SSL", &ssl, 0, "there is no SSL_GET yet"),

@@ -256,6 +256,15 @@ void fields(T& dataplane, auto&& field) {
     field("services", dataplane.services);
 }
 
+template <For<model::RivalObserved> T>
+void fields(T& rival, auto&& field) {
+    field("who", rival.who);
+    field("reason", rival.reason);
+    field("text", rival.text);
+    field("count", rival.count);
+    field("last", Time(rival.last_unix_us));
+}
+
 template <For<model::InstanceObserved> T>
 void fields(T& instance, auto&& field) {
     field("name", instance.name);
@@ -272,6 +281,8 @@ void fields(T& instance, auto&& field) {
     field("adverts_received", instance.adverts_received);
     field("became_master", instance.became_master);
     field("late", instance.late);
+    field("split_brain", instance.split_brain);
+    field("rivals", instance.rivals);
     field("notes", instance.notes);
 }
 

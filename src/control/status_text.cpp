@@ -69,6 +69,10 @@ std::string instance_text(model::InstanceObserved const& instance, Look const& l
                         addresses.empty() ? "none" : fmt::format("{}", fmt::join(addresses, " ")));
     if (instance.state != model::VrrpState::master && instance.master_address)
         text += fmt::format("{:18}the master is {}\n", "", instance.master_address->text());
+    if (!instance.split_brain.empty()) text += remark(look, "                  ", "SPLIT BRAIN: " + instance.split_brain);
+    for (auto const& rival : instance.rivals)
+        text += fmt::format("{:18}heard {}: {} ({} times, last {} ago)\n", "", rival.who, rival.reason, rival.count,
+                            look.age(rival.last_unix_us));
     if (instance.late > 0)
         text += remark(look, "                  ",
                        fmt::format("this host woke too late for its adverts {} {}", instance.late,

@@ -23,7 +23,7 @@ contract::traffic negated(contract::traffic const& past) {
 }  // namespace
 
 Programmer::Programmer(Tables const& tables, Kernel& kernel, Ticks ticks)
-    : tables_(tables), kernel_(kernel), ticks_(ticks), book_(tables), vips_(tables.vips, kernel), roles_(tables.roles),
+    : tables_(tables), kernel_(kernel), ticks_(ticks), book_(tables), vips_(tables.vips, kernel), roles_(tables.roles, tables.rivals),
       ports_(tables.ports, *tables.settings), rings_(tables.rings) {
     roles_.open_default();
     adopt();

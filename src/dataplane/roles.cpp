@@ -1,5 +1,7 @@
 #include "dataplane/roles.h"
 
+#include <array>
+#include <bit>
 #include <cstring>
 
 #include "dataplane/words.h"
@@ -26,6 +28,7 @@ Result<std::uint32_t> Roles::number_of(std::string_view instance) {
         auto& role = roles_[number];
         if (role.instance[0] != '\0') continue;
         role = contract::role{};
+        rivals_[number] = contract::rival{};
         std::memcpy(role.instance, instance.data(), instance.size());
         return number;
     }
@@ -41,7 +44,11 @@ void Roles::forget(std::string_view instance) {
 
 void Roles::open_gate(std::uint32_t number) { store(roles_[number].gate, __u32{1}); }
 
-void Roles::shut_gate(std::uint32_t number) { store(roles_[number].gate, __u32{0}); }
+/// Who gives the addresses up in order has nothing to surrender.
+void Roles::shut_gate(std::uint32_t number) {
+    store(roles_[number].gate, __u32{0});
+    withdraw_surrender(number);
+}
 
 bool Roles::is_open(std::uint32_t number) const { return load(roles_[number].gate) != 0; }
 
@@ -52,7 +59,22 @@ void Roles::save(std::uint32_t number, SavedRole const& saved) {
     store(role.interval_us, static_cast<__u64>(saved.interval.count()));
     store(role.last_advert_us, static_cast<__u64>(saved.last_advert.time_since_epoch().count()));
     store(role.state, static_cast<__u32>(saved.state));
+    store(rivals_[number].down_us, static_cast<__u64>(saved.down.count()));
 }
+
+SeenClaim Roles::claim(std::uint32_t number) const {
+    auto const& claim = rivals_[number];
+    SeenClaim seen;
+    seen.answered = TimePoint(Duration(static_cast<std::int64_t>(load(claim.answered_us))));
+    seen.surrendered = load(claim.surrendered) != 0;
+    auto const mac = load(claim.mac);
+    for (std::size_t i = 0; i < seen.mac.bytes.size(); ++i) seen.mac.bytes[i] = static_cast<std::uint8_t>(mac >> 8 * i);
+    std::array<__u64, 2> const words{load(claim.address[0]), load(claim.address[1])};
+    seen.address = std::bit_cast<Address>(std::bit_cast<Address::Bytes>(words));
+    return seen;
+}
+
+void Roles::withdraw_surrender(std::uint32_t number) { store(rivals_[number].surrendered, __u32{0}); }
 
 SavedRole Roles::saved(std::uint32_t number) const {
     auto const& role = roles_[number];

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/address.h"
+#include "base/mac.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "bpf/contract.h"
@@ -22,11 +24,20 @@ struct SavedRole {
     Duration interval{0};
     std::uint8_t virtual_router_id = 0;
     std::uint64_t boot = 0;  ///< which boot of the host the time belongs to
+    Duration down{0};        ///< when the last advert is older than this, a peer's claim makes the packet path surrender
+};
+
+/// What the packet path has seen of others who claim an instance's addresses.
+struct SeenClaim {
+    TimePoint answered{};  ///< by ARP or neighbour discovery; the epoch: never
+    Mac mac;
+    Address address;
+    bool surrendered = false;
 };
 
 class Roles {
 public:
-    explicit Roles(std::span<contract::role> roles) : roles_(roles) {}
+    Roles(std::span<contract::role> roles, std::span<contract::rival> rivals) : roles_(roles), rivals_(rivals) {}
 
     /// The number of an instance, given to it if it has none yet; its gate starts shut. Names longer than the record
     /// holds are refused, as is one instance more than MAX_ROLES - 1.
@@ -42,12 +53,15 @@ public:
     bool is_open(std::uint32_t number) const;
     void save(std::uint32_t number, SavedRole const& role);
     SavedRole saved(std::uint32_t number) const;
+    SeenClaim claim(std::uint32_t number) const;
+    void withdraw_surrender(std::uint32_t number);
 
     /// Role 0 belongs to services without an instance: always open.
     void open_default() { open_gate(0); }
 
 private:
     std::span<contract::role> roles_;
+    std::span<contract::rival> rivals_;
 };
 
 }  // namespace drover::dataplane

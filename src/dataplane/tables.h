@@ -20,6 +20,7 @@ struct Tables {
     std::span<contract::server_load> loads;
     std::span<contract::port> ports;
     std::span<contract::role> roles;
+    std::span<contract::rival> rivals;
     contract::settings* settings = nullptr;
     std::span<contract::narrow_bucket> narrow;
     std::span<contract::wide_bucket> wide;

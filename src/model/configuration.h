@@ -6,6 +6,8 @@
 #include "model/global.h"
 #include "model/instance.h"
 #include "model/service.h"
+#include "model/sync_group.h"
+#include "model/tracking.h"
 
 namespace drover::model {
 
@@ -13,6 +15,8 @@ struct Configuration {
     Global global;
     std::vector<Instance> instances;
     Holdings fixed;  ///< static_ipaddress, static_routes, static_rules: there as long as the daemon runs
+    std::vector<SyncGroup> sync_groups;
+    Tracking tracking;
     std::vector<Service> services;
     bool operator==(Configuration const&) const = default;
 };

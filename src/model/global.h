@@ -40,6 +40,15 @@ constexpr std::string_view name(Taking taking) {
     return taking == Taking::native ? "native" : taking == Taking::tc ? "tc" : "generic";
 }
 
+/// notify_fifo, vrrp_notify_fifo: a named pipe that events are written to, one a line.
+struct NotifyFifo {
+    std::string path;
+    std::string user;   ///< whose a pipe made by us is; empty: ours
+    std::string group;
+    Script script;      ///< started with us to read it, with the path behind its arguments; may be empty
+    bool operator==(NotifyFifo const&) const = default;
+};
+
 struct Global {
     std::string router_id;  ///< empty: the host name
     std::vector<std::string> notification_email;
@@ -49,6 +58,8 @@ struct Global {
     std::string script_user;
     std::string script_group;
     bool enable_script_security = false;
+    NotifyFifo fifo;       ///< of all events; no path: none
+    NotifyFifo vrrp_fifo;  ///< of VRRP's events
     Timeouts timeouts;
     Behaviour behaviour;  ///< of services that do not say otherwise
     Limits limits;

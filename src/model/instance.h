@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "model/origin.h"
 #include "model/script.h"
+#include "model/tracking.h"
 
 namespace drover::model {
 
@@ -140,6 +141,7 @@ struct Instance {
     std::vector<VirtualRule> rules;
     bool promote_secondaries = false;
     std::vector<TrackedInterface> track_interfaces;  ///< without the instance's own interface, which is implied
+    std::vector<Tracked> tracks;                     ///< scripts, files and processes, its sync group's among them
     bool track_primary = true;                       ///< false: dont_track_primary
     std::optional<Address> source;                   ///< mcast_src_ip or unicast_src_ip
     bool track_source = false;                       ///< track_src_ip: a fault while this host has not got it

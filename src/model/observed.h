@@ -156,6 +156,15 @@ enum class VrrpState { init, backup, master, fault };
 /// "INIT", "BACKUP", "MASTER", "FAULT".
 std::string_view name(VrrpState state);
 
+/// Somebody else whose adverts were refused, or who claims the addresses beside us.
+struct RivalObserved {
+    std::string who;     ///< its address, or the MAC of one that answers ARP
+    std::string reason;  ///< "password", "interval", "second master", "ARP", ...
+    std::string text;    ///< of the last time
+    std::uint64_t count = 0;
+    std::int64_t last_unix_us = 0;
+};
+
 struct InstanceObserved {
     std::string name;
     std::string interface;
@@ -171,6 +180,8 @@ struct InstanceObserved {
     std::uint64_t adverts_received = 0;
     std::uint64_t became_master = 0;
     std::uint64_t late = 0;  ///< times the daemon woke after its peers could have taken over
+    std::string split_brain;  ///< who is master beside us and why that is not settled; empty: nobody
+    std::vector<RivalObserved> rivals;
     std::vector<std::string> notes;  ///< tracked interfaces left out, source address replaced, adverts refused and why
 };
 

@@ -1,4 +1,4 @@
-// A program that the configuration wants run: notify scripts now; check and track scripts take the same shape.
+// A program that the configuration wants run: notify and track scripts now; check scripts take the same shape.
 #pragma once
 
 #include <string>

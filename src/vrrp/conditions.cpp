@@ -55,8 +55,57 @@ std::string own_fault(model::Instance const& instance, Surroundings const& surro
 struct Tracking {
     int weight = 0;
     std::string fault;
+    std::string waits_for;
     std::vector<std::string> notes;
+
+    void fail(std::string why) {
+        if (fault.empty()) fault = std::move(why);
+    }
+    /// A positive weight is added while it is good, a negative one taken away while it is not.
+    void weigh(int by, bool good) {
+        if ((by > 0) == good) weight += by;
+    }
 };
+
+std::string_view name(model::TrackKind kind) {
+    switch (kind) {
+        case model::TrackKind::script: return "script";
+        case model::TrackKind::file: return "file";
+        case model::TrackKind::process: return "process";
+    }
+    return "?";
+}
+
+/// keepalived: the number times the weight is added; -254 and less, or with weight 0 any number but 0, is a fault.
+void track_number(model::Tracked const& tracked, std::int64_t number, Tracking& sum) {
+    constexpr std::int64_t most = 254;
+    if (tracked.weight == 0) {
+        if ((number != 0) != tracked.reverse) sum.fail(fmt::format("file {} says {}", tracked.name, number));
+        return;
+    }
+    auto const product = std::clamp(number * tracked.weight * (tracked.reverse ? -1 : 1), -most, most);
+    if (product == -most)
+        sum.fail(fmt::format("file {} says {}", tracked.name, number));
+    else
+        sum.weight += static_cast<int>(product);
+}
+
+void track_object(model::Tracked const& tracked, Surroundings const& surroundings, Tracking& sum) {
+    auto const seen = std::ranges::find_if(surroundings.tracks, [&](SeenTrack const& track) {
+        return track.kind == tracked.kind && track.name == tracked.name;
+    });
+    if (seen == surroundings.tracks.end() || !seen->value) {
+        if (tracked.weight == 0 && sum.waits_for.empty())
+            sum.waits_for = fmt::format("{} {}", name(tracked.kind), tracked.name);
+        return;
+    }
+    if (tracked.kind == model::TrackKind::file) return track_number(tracked, *seen->value, sum);
+    bool const good = (*seen->value != 0) != tracked.reverse;
+    if (tracked.weight != 0)
+        sum.weigh(tracked.weight, good);
+    else if (!good)
+        sum.fail(fmt::format("{} {} {}", name(tracked.kind), tracked.name, tracked.reverse ? "succeeded" : "failed"));
+}
 
 Tracking track(model::Instance const& instance, Surroundings const& surroundings) {
     Tracking sum;
@@ -69,13 +118,12 @@ Tracking track(model::Instance const& instance, Surroundings const& surroundings
         }
         bool const up = (seen && seen->up) != tracked.reverse;
         if (tracked.weight == 0) {
-            if (!up && sum.fault.empty())
-                sum.fault = fmt::format("interface {} {}", tracked.name, tracked.reverse ? "up" : "down");
-        } else if ((tracked.weight > 0) == up) {
-            // A positive weight is added while it is up, a negative one taken away while it is down.
-            sum.weight += tracked.weight;
+            if (!up) sum.fail(fmt::format("interface {} {}", tracked.name, tracked.reverse ? "up" : "down"));
+        } else {
+            sum.weigh(tracked.weight, up);
         }
     }
+    for (auto const& tracked : instance.tracks) track_object(tracked, surroundings, sum);
     return sum;
 }
 
@@ -98,6 +146,7 @@ Judgement judge(model::Instance const& instance, Surroundings const& surrounding
                         instance.source->text(), primary->text(), instance.interface));
     }
     auto const tracking = track(instance, surroundings);
+    judgement.waits_for = tracking.waits_for;
     judgement.notes.insert(judgement.notes.end(), tracking.notes.begin(), tracking.notes.end());
     conditions.priority = instance.priority;
     if (instance.priority != owner) conditions.priority = std::clamp(instance.priority + tracking.weight, 1, owner - 1);

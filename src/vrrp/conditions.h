@@ -1,6 +1,7 @@
 // What the surroundings of an instance (interfaces, addresses) mean for it: pure judgement over what was seen.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,11 +26,20 @@ struct SeenAddress {
     bool operator==(SeenAddress const&) const = default;
 };
 
+/// A script, file or process that is tracked.
+struct SeenTrack {
+    model::TrackKind kind = model::TrackKind::script;
+    std::string name;
+    std::optional<int> value;  ///< script, process: 1 good, 0 bad; file: the number in it; nothing: not known yet
+    bool operator==(SeenTrack const&) const = default;
+};
+
 struct Surroundings {
     std::vector<SeenInterface> interfaces;  ///< those that exist
     std::vector<SeenAddress> addresses;     ///< in the kernel's order
     std::set<std::string> known;            ///< names of all interfaces that have existed since the start, gone or not
     std::set<Address> virtual_addresses;    ///< of all instances: never a source of adverts
+    std::vector<SeenTrack> tracks{};
     bool operator==(Surroundings const&) const = default;
 };
 
@@ -37,6 +47,7 @@ struct Judgement {
     Conditions conditions;
     Address primary;  ///< of the own interface, in IPv6 its link-local one; "::" when it has none
     std::vector<std::string> notes;  ///< what is not as configured and yet goes on, a sentence each
+    std::string waits_for{};         ///< "script chk": until its first result nobody knows; empty: nothing
     bool operator==(Judgement const&) const = default;
 };
 

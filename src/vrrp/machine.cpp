@@ -25,6 +25,8 @@ public:
     void operator()(TimerExpired const&);
     void operator()(ConditionsChanged const& changed) { meet(changed.conditions); }
     void operator()(Reconfigured const& reconfigured);
+    void operator()(MoveTo const& move);
+    void operator()(Claimed const& claimed);
     void operator()(Stop const&);
 
     Step finish() && { return {std::move(m_), std::move(actions_)}; }
@@ -50,6 +52,7 @@ private:
     Duration down_interval() const {
         return master_down_interval(m_.master_interval, m_.priority(), m_.settings.down_adverts, skew_unit());
     }
+    void want_master();
 
     template <class A>
     void act(A action) {
@@ -65,6 +68,7 @@ private:
         m_.burst.reset();
         m_.refresh.reset();
         m_.preempt_from.reset();
+        m_.wants_master = m_.hears_master = false;
         act(Record{state});
     }
     bool is_owner() const { return m_.conditions.priority == owner; }
@@ -131,13 +135,17 @@ void Transition::backup_hears(AdvertHeard const& advert) {
 /// Its sender is the master: so long as it speaks in time we wait.
 void Transition::follow(AdvertHeard const& advert) {
     if (m_.settings.version == 3 && advert.interval > 0s) m_.master_interval = advert.interval;
+    m_.wants_master = false;
+    m_.hears_master = true;
     m_.timer = now_ + down_interval();
 }
 
 void Transition::master_hears(AdvertHeard const& advert) {
     if (advert.priority == 0) {
         say(Level::info, "Master received priority 0 message");
-        return advertise();
+        // Late, who resigned may have been master in between, and another may be now: what else came in is heard first.
+        if (!is_late(m_, now_)) advertise();
+        return;
     }
     if (is_late(m_, now_)) {
         auto why = fmt::format("{} advertised while our own last advert was {:.1f} s old", advert.from.text(),
@@ -189,7 +197,8 @@ void Transition::refute_owner() {
 
 void Transition::operator()(TimerExpired const&) {
     if (m_.state == VrrpState::backup && m_.timer <= now_) {
-        say(Level::info, "Receive advertisement timeout");
+        if (!m_.wants_master) say(Level::info, "Receive advertisement timeout");
+        if (m_.settings.grouped) return want_master();
         return become_master(is_owner() ? "owner of the addresses" : "no advert was heard from another master");
     }
     if (m_.state != VrrpState::master) return;
@@ -243,6 +252,19 @@ void Transition::operator()(Reconfigured const& reconfigured) {
         m_.refresh.reset();
         if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
     }
+}
+
+void Transition::operator()(MoveTo const& move) {
+    if (move.state == VrrpState::master && m_.state == VrrpState::backup) become_master(move.why);
+    if (move.state == VrrpState::backup && m_.state == VrrpState::master) become_backup(move.why);
+}
+
+void Transition::operator()(Claimed const& claimed) {
+    if (!is_late(m_, now_)) return;
+    auto why = fmt::format("{} has taken the addresses while our own last advert was {:.1f} s old", claimed.by,
+                           seconds(now_ - m_.last_advert));
+    say(Level::warning, "{}: yielding", why);
+    become_backup(std::move(why));
 }
 
 void Transition::operator()(Stop const&) {
@@ -332,9 +354,16 @@ void Transition::wait_for_master() {
     m_.timer = is_owner() ? now_ : now_ + down_interval();
 }
 
+/// The others of its sync group decide when; until then it says so again and again.
+void Transition::want_master() {
+    m_.wants_master = true;
+    m_.hears_master = false;
+    m_.timer = now_ + m_.settings.interval;
+}
+
 }  // namespace
 
-Settings settings_of(model::Instance const& instance) {
+Settings settings_of(model::Instance const& instance, bool grouped) {
     return {instance.name,
             instance.advert_interval,
             instance.preempt,
@@ -343,7 +372,8 @@ Settings settings_of(model::Instance const& instance) {
             instance.version,
             instance.down_adverts,
             instance.lower_prio_no_advert,
-            instance.higher_prio_send_advert};
+            instance.higher_prio_send_advert,
+            grouped};
 }
 
 Step on(Machine machine, Event const& event, TimePoint now) {
@@ -363,6 +393,12 @@ std::optional<TimePoint> wakes_at(Machine const& machine) {
     if (machine.burst) first = std::min(first, *machine.burst);
     if (machine.refresh) first = std::min(first, *machine.refresh);
     return first;
+}
+
+Duration down_interval(Machine const& machine) {
+    auto const& settings = machine.settings;
+    return master_down_interval(settings.interval, machine.priority(), settings.down_adverts,
+                                settings.version == 3 ? settings.interval : Duration(1s));
 }
 
 bool is_late(Machine const& machine, TimePoint now) {

@@ -33,9 +33,10 @@ struct Settings {
     int down_adverts = 3;  ///< so many intervals without an advert, and the master counts as dead
     bool lower_prio_no_advert = false;
     bool higher_prio_send_advert = false;
+    bool grouped = false;  ///< in a sync group: it says that it wants to be master and waits for MoveTo
     bool operator==(Settings const&) const = default;
 };
-Settings settings_of(model::Instance const& instance);
+Settings settings_of(model::Instance const& instance, bool grouped = false);
 
 /// What the surroundings allow: made by conditions.h from interfaces and addresses.
 struct Conditions {
@@ -65,8 +66,18 @@ struct Reconfigured {
     Settings settings;
     Conditions conditions;
 };
+/// Its sync group moves together; `state` is MASTER or BACKUP. From FAULT or INIT nothing moves.
+struct MoveTo {
+    model::VrrpState state;
+    std::string why;
+};
+/// Somebody else has the addresses, as the packet path has seen: a master that is late yields to it.
+struct Claimed {
+    std::string by;
+};
 struct Stop {};
-using Event = std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, Stop>;
+using Event =
+    std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, MoveTo, Claimed, Stop>;
 
 // Actions.
 /// Remembers the role for a later daemon. Leaving mastership is remembered before anything else is done.
@@ -121,6 +132,8 @@ struct Machine {
     int burst_repeat = 0;                ///< frames of that round for each address
     std::optional<TimePoint> refresh;    ///< MASTER: the next refreshing gratuitous ARP
     std::optional<TimePoint> preempt_from;  ///< BACKUP: until then adverts of lower priority still count
+    bool wants_master = false;           ///< BACKUP in a sync group: no master is heard any more
+    bool hears_master = false;           ///< BACKUP: a master that counts has been heard, and within its time
     bool owner_refuted = false;          ///< another router claims to own the addresses, too: we run with 254
     std::string why;                     ///< why it is in this state, for people
     std::uint64_t became_master = 0;
@@ -138,6 +151,9 @@ Step on(Machine machine, Event const& event, TimePoint now);
 
 /// When TimerExpired is due; nothing: never.
 std::optional<TimePoint> wakes_at(Machine const& machine);
+
+/// How long a router like this one waits for a master's adverts; a peer with less priority waits a little longer.
+Duration down_interval(Machine const& machine);
 
 /// A master whose own last advert is older than three intervals: a peer may have taken over. Then any advert heard makes
 /// it yield, whatever its priority; so received adverts must be handed over before the timer, and nothing be sent until

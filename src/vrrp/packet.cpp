@@ -192,6 +192,20 @@ std::uint8_t virtual_router_of(Packet const& packet) {
     return packet.payload.size() < header_size ? std::uint8_t{0} : packet.payload[1];
 }
 
+std::uint8_t priority_of(Packet const& packet) {
+    return packet.payload.size() < header_size ? std::uint8_t{0} : packet.payload[2];
+}
+
+std::vector<Address> addresses_in(Packet const& packet) {
+    std::vector<Address> addresses;
+    if (packet.payload.size() < header_size) return addresses;
+    auto const family = packet.from.family();
+    auto const each = octets(family);
+    for (std::size_t i = 0; i < packet.payload[3] && header_size + each * (i + 1) <= packet.payload.size(); ++i)
+        addresses.push_back(get_address(&packet.payload[header_size + each * i], family));
+    return addresses;
+}
+
 std::expected<Heard, Refusal> decode(Packet const& packet, Expectation const& expected) {
     if (auto refusal = judge_form(packet, expected)) return std::unexpected(std::move(*refusal));
     auto const message = packet.payload;

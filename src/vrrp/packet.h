@@ -71,6 +71,10 @@ struct Heard {
 /// The virtual router an advert is about, before anything is checked: to find the instance that shall judge it.
 /// 0 when there is none (VRIDs start at 1).
 std::uint8_t virtual_router_of(Packet const& packet);
+/// Likewise: its priority; 0 when there is none.
+std::uint8_t priority_of(Packet const& packet);
+/// Likewise: the addresses of its family that it names, as far as they are there.
+std::vector<Address> addresses_in(Packet const& packet);
 
 /// In version 3 the interval is the sender's to choose (RFC 5798 5.2.7), in version 2 it must be the one configured here.
 std::expected<Heard, Refusal> decode(Packet const& packet, Expectation const& expected);

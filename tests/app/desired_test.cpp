@@ -125,7 +125,7 @@ TEST(DesiredState, LeavesOutOtherWaysThanDirectRoutingWithASentence) {
                                                                           {model::Forwarding::reflect, "REFLECT"}}) {
         auto service = web();
         service.forwarding = forwarding;
-        service.origin = {"drover.conf", 3, 1};
+        service.origin = {std::make_shared<std::string const>("drover.conf"), 3, 1};
         EXPECT_THAT(state_of({service}).desired.services, IsEmpty());
         EXPECT_THAT(refused_of({service}),
                     ElementsAre("drover.conf:3:1: virtual_server [10.0.0.1]:tcp:80 is left out: lb_kind " +

@@ -31,11 +31,23 @@ public:
         if (found == saved_.end()) return std::nullopt;
         return found->second;
     }
+    vrrp::SeenClaim claim(std::string_view) const override {
+        std::scoped_lock const lock(mutex_);
+        return claim_;
+    }
+    void withdraw_surrender(std::string_view) override {
+        std::scoped_lock const lock(mutex_);
+        claim_.surrendered = false;
+    }
     void peer_seen(std::string_view interface, Mac const& mac, Address const& address) override {
         std::scoped_lock const lock(mutex_);
         peers_.insert(std::string(interface) + " " + mac.text() + " " + address.text());
     }
 
+    void put_claim(vrrp::SeenClaim const& claim) {
+        std::scoped_lock const lock(mutex_);
+        claim_ = claim;
+    }
     bool is_open(std::string const& instance) const {
         std::scoped_lock const lock(mutex_);
         return open_.contains(instance);
@@ -50,6 +62,7 @@ private:
     std::set<std::string> open_;
     std::map<std::string, vrrp::SavedRole> saved_;
     std::set<std::string> peers_;
+    vrrp::SeenClaim claim_;
 };
 
 }  // namespace drover::app

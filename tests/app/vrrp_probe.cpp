@@ -103,7 +103,7 @@ int run(int argc, char** argv) {
     log::start(log::Sink::console, log::Level::debug);
     if (auto const locked = lock_memory(); !locked) log::warning("{}", locked.error().message);
     FileBoard board(saved);
-    VrrpThread thread({instance}, board, [](vrrp::NotifyEvent) {});
+    VrrpThread thread({{instance}, {}}, board, [](vrrp::StateChange const&) {});
     if (auto const started = thread.start(); !started) {
         std::cerr << started.error().message << '\n';
         return 1;

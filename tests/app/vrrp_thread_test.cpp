@@ -75,9 +75,9 @@ protected:
 
     void start(model::Instance instance) { start(std::vector{std::move(instance)}); }
     void start(std::vector<model::Instance> instances) {
-        thread_ = std::make_unique<VrrpThread>(std::move(instances), board_, [this](vrrp::NotifyEvent event) {
+        thread_ = std::make_unique<VrrpThread>(VirtualRouters{std::move(instances), {}}, board_, [this](vrrp::StateChange change) {
             std::scoped_lock const lock(mutex_);
-            events_.push_back(std::move(event));
+            for (auto& event : change.scripts) events_.push_back(std::move(event));
         });
         auto const started = thread_->start();
         ASSERT_TRUE(started) << started.error().message;
@@ -338,11 +338,11 @@ TEST_F(VrrpThreadTest, AReloadChangesAddressesWithoutLosingMastership) {
     changed.addresses.push_back(changed.addresses.front());
     changed.addresses.back().prefix = *Prefix::parse("10.0.0.101/24");
     changed.addresses.back().label.clear();
-    thread_->apply({changed});
+    thread_->apply({{changed}, {}});
     EXPECT_THAT(addresses(), HasSubstr("10.0.0.101/24"));
     EXPECT_TRUE(has_vip());
     changed.addresses.erase(changed.addresses.begin());
-    thread_->apply({changed});
+    thread_->apply({{changed}, {}});
     EXPECT_FALSE(has_vip());
     EXPECT_THAT(addresses(), HasSubstr("10.0.0.101/24"));
     EXPECT_EQ(seen().became_master, 1U);
@@ -357,7 +357,7 @@ TEST_F(VrrpThreadTest, AReloadStopsAnInstanceThatIsGoneAndStartsANewOne) {
     other.name = "other";
     other.virtual_router_id = 52;
     other.addresses.front().prefix = *Prefix::parse("10.0.0.102/24");
-    thread_->apply({other});
+    thread_->apply({{other}, {}});
     EXPECT_THAT(heard_there(), Contains(0));
     EXPECT_FALSE(has_vip());
     EXPECT_FALSE(board_.is_open("vi"));
@@ -370,7 +370,7 @@ TEST_F(VrrpThreadTest, AReloadThatChangesNothingTouchesNothing) {
     start(owner());
     ASSERT_TRUE(becomes(VrrpState::master));
     auto const before = seen();
-    thread_->apply({owner()});
+    thread_->apply({{owner()}, {}});
     EXPECT_EQ(seen().since_unix_us, before.since_unix_us);
     EXPECT_TRUE(has_vip());
 }

@@ -1,7 +1,9 @@
 // A story for every verdict of contract.h.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <functional>
 #include <set>
 
@@ -118,6 +120,24 @@ std::vector<Story> const& stories() {
          }},
         {"not_master", "the gate is shut",
          [](PacketPath& p) { return after(p, [&] { p.programmer().roles().shut_gate(0); }); }},
+        {"surrendered", "the VIP was given up, and the host answers for it no more",
+         [](PacketPath& p) {
+             contract::watched_key vip{};
+             std::memcpy(vip.address, Address::parse("172.51.97.175")->bytes().data(), sizeof vip.address);
+             auto& roles = p.programmer().roles();
+             auto const role = *roles.number_of("VI_1");
+             EXPECT_TRUE(p.object().watch({{vip, role}}));
+             return after(p, [&] {
+                 roles.open_gate(role);
+                 dataplane::SavedRole long_ago;
+                 long_ago.down = Duration(1);
+                 roles.save(role, long_ago);
+                 Bytes arp = frame().ethertype(0x0806).bytes();
+                 Bytes const message{0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 7, 7, 172, 51, 97, 175};
+                 std::ranges::copy(message, arp.begin() + 14);
+                 p.send(arp);
+             }, frame().to("172.51.97.175", 4711));
+         }},
         {"truncated", "a TCP header cut short in the frame",
          [](PacketPath& p) { return after(p, [] {}, frame().cut(14 + 20 + 19)); }},
         {"truncated", "a TCP header cut short by the IP length",

@@ -51,6 +51,7 @@ public:
         auto const found = scripts.find(program);
         return found == scripts.end() ? ScriptState::missing : found->second;
     }
+    std::string weak_part(std::string const& program) const override { return program + " is writable by everyone"; }
     bool has_user(std::string const& user) const override { return users.contains(user); }
     std::optional<std::string> variable(std::string const& name) const override {
         return name == "SITE" ? std::optional<std::string>("shanghai") : std::nullopt;

@@ -70,11 +70,11 @@ struct Memory {
     Memory() : Memory(Sizes{}) {}
     explicit Memory(Sizes sizes)
         : vips(contract::VIP_BUCKETS), services(sizes.services), cursors(sizes.services), rings(sizes.chunks),
-          servers(sizes.servers), loads(sizes.servers), ports(contract::MAX_PORTS), roles(contract::MAX_ROLES),
+          servers(sizes.servers), loads(sizes.servers), ports(contract::MAX_PORTS), roles(contract::MAX_ROLES), rivals(contract::MAX_ROLES),
           narrow(sizes.buckets), wide(sizes.buckets), service_names(sizes.services), server_names(sizes.servers) {}
 
     Tables tables() {
-        return {vips, services, cursors, rings, servers, loads, ports, roles, &settings, narrow, wide, &layout,
+        return {vips, services, cursors, rings, servers, loads, ports, roles, rivals, &settings, narrow, wide, &layout,
                 service_names, server_names};
     }
 
@@ -84,7 +84,7 @@ struct Memory {
         auto const put = [&](auto const& map) {
             bytes.append(reinterpret_cast<char const*>(map.data()), map.size() * sizeof map[0]);
         };
-        put(vips), put(services), put(cursors), put(rings), put(servers), put(loads), put(ports), put(roles);
+        put(vips), put(services), put(cursors), put(rings), put(servers), put(loads), put(ports), put(roles), put(rivals);
         put(std::vector{settings}), put(narrow), put(wide), put(std::vector{layout}), put(service_names), put(server_names);
         return bytes;
     }
@@ -97,6 +97,7 @@ struct Memory {
     std::vector<contract::server_load> loads;
     std::vector<contract::port> ports;
     std::vector<contract::role> roles;
+    std::vector<contract::rival> rivals;
     contract::settings settings{};
     std::vector<contract::narrow_bucket> narrow;
     std::vector<contract::wide_bucket> wide;

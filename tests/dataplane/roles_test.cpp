@@ -22,8 +22,8 @@ TEST(Roles, NumberInstancesFromOneAndStartShut) {
 
 TEST(Roles, KeepGateAndNumberForTheNextDaemon) {
     Memory memory;
-    auto const number = *Roles(memory.roles).number_of("VI_1");
-    Roles(memory.roles).open_gate(number);
+    auto const number = *Roles(memory.roles, memory.rivals).number_of("VI_1");
+    Roles(memory.roles, memory.rivals).open_gate(number);
     Roles next(memory.roles);
     EXPECT_EQ(next.find("VI_1"), number);
     EXPECT_TRUE(next.is_open(number));

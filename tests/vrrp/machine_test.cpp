@@ -225,6 +225,14 @@ TEST(Machine, ALateMasterYieldsEvenToALowerPriority) {
                                          Action(Notify{Happening::became_backup})));
 }
 
+TEST(Machine, ALateMasterSaysNothingToOneWhoResigns) {
+    // Another may have claimed the addresses since: that advert comes next.
+    auto const step = on(master(), AdvertHeard{peer, 0}, takeover + 10s);
+    EXPECT_THAT(deeds(step), IsEmpty());
+    auto const then = on(step.next, AdvertHeard{peer, 90}, takeover + 10s);
+    EXPECT_EQ(then.next.state, VrrpState::backup);
+}
+
 TEST(Machine, AtThreeIntervalsItIsNotLateYet) {
     EXPECT_FALSE(is_late(master(), takeover + 3s));
     EXPECT_TRUE(is_late(master(), takeover + 3s + 1us));

@@ -66,13 +66,26 @@ std::string find_program(std::string const& program) {
     return {};
 }
 
-/// The part belongs to somebody else than root, or others may write to it. A sticky directory protects what is in it.
-bool is_changeable(std::filesystem::path const& part) {
+/// Who else than root can change this part of a path; empty: nobody. A sticky directory protects what is in it.
+std::string weakness(std::filesystem::path const& part) {
     struct stat status {};
-    if (::stat(part.c_str(), &status) != 0) return false;
-    if (status.st_uid != 0) return true;
-    bool const shared = (status.st_mode & (S_IWOTH | (status.st_gid != 0 ? S_IWGRP : 0))) != 0;
-    return shared && !(S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0);
+    if (::stat(part.c_str(), &status) != 0) return {};
+    if (status.st_uid != 0) return part.string() + " belongs to user " + std::to_string(status.st_uid);
+    if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return {};
+    if ((status.st_mode & S_IWOTH) != 0) return part.string() + " is writable by everyone";
+    if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0)
+        return part.string() + " is writable by group " + std::to_string(status.st_gid);
+    return {};
+}
+
+/// The first part of the path, from its end, that somebody but root can change.
+std::string weak_part_of(std::string const& path) {
+    std::error_code error;
+    for (auto part = std::filesystem::canonical(path, error); !part.empty(); part = part.parent_path()) {
+        if (auto found = weakness(part); !found.empty()) return found;
+        if (part == part.root_path()) break;
+    }
+    return {};
 }
 
 }  // namespace
@@ -121,13 +134,10 @@ ScriptState ThisHost::script(std::string const& program) const {
     struct stat status {};
     if (path.empty() || ::stat(path.c_str(), &status) != 0) return ScriptState::missing;
     if (::access(path.c_str(), X_OK) != 0 || !S_ISREG(status.st_mode)) return ScriptState::not_executable;
-    std::error_code error;
-    for (auto part = std::filesystem::canonical(path, error); !part.empty(); part = part.parent_path()) {
-        if (is_changeable(part)) return ScriptState::changeable;
-        if (part == part.root_path()) break;
-    }
-    return ScriptState::fine;
+    return weak_part_of(path).empty() ? ScriptState::fine : ScriptState::changeable;
 }
+
+std::string ThisHost::weak_part(std::string const& program) const { return weak_part_of(find_program(program)); }
 
 bool ThisHost::has_user(std::string const& user) const { return ::getpwnam(user.c_str()) != nullptr; }
 

@@ -21,6 +21,7 @@ public:
     std::optional<std::set<Prefix>> addresses() const override { return addresses_; }
     std::set<Address> gateways() const override { return gateways_; }
     ScriptState script(std::string const& program) const override;
+    std::string weak_part(std::string const& program) const override;
     bool has_user(std::string const& user) const override;
     std::optional<std::string> variable(std::string const& name) const override;
     std::uint32_t random_seed() const override;

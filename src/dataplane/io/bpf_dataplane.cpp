@@ -1,5 +1,6 @@
 #include "dataplane/io/bpf_dataplane.h"
 
+#include <cstring>
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -92,6 +93,24 @@ std::vector<int> BpfDataplane::attached() const {
     std::vector<int> interfaces;
     for (auto const& [ifindex, attachment] : attached_) interfaces.push_back(ifindex);
     return interfaces;
+}
+
+Result<void> BpfDataplane::watch(std::vector<Watched> const& instances) {
+    std::vector<std::pair<contract::watched_key, std::uint32_t>> wanted;
+    for (auto const& instance : instances) {
+        auto const role = roles().find(instance.instance);
+        if (!role) continue;
+        for (auto const& address : instance.addresses) {
+            contract::watched_key key{};
+            std::memcpy(key.address, address.bytes().data(), sizeof key.address);
+            wanted.emplace_back(key, *role);
+        }
+        contract::watched_key key{};
+        key.ifindex = static_cast<__u32>(instance.ifindex);
+        key.vrid_protocol = instance.virtual_router_id | (instance.family == Family::v4 ? 4U : 6U) << 8;
+        if (instance.ifindex != 0) wanted.emplace_back(key, *role);
+    }
+    return object_->watch(wanted);
 }
 
 bool BpfDataplane::add_peer(int ifindex, Mac const& peer) {

@@ -59,6 +59,17 @@ public:
 
     /// The role words; their wait-free part may be used from any thread.
     Roles& roles() { return programmer_.roles(); }
+    /// Whose claims of which addresses make an instance surrender that has fallen silent (bpf/claim.h). All instances that
+    /// have a role at once.
+    struct Watched {
+        std::string instance;
+        std::vector<Address> addresses;
+        int ifindex = 0;  ///< where its adverts are; 0: there is no such interface
+        std::uint8_t virtual_router_id = 0;
+        Family family = Family::v4;
+    };
+    Result<void> watch(std::vector<Watched> const& instances);
+
     /// A peer director's MAC was heard; from any thread.
     bool add_peer(int ifindex, Mac const& peer);
 

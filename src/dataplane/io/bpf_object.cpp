@@ -203,6 +203,7 @@ Result<void> BpfObject::map_tables() {
     take(tables_.loads, "server_loads");
     take(tables_.ports, "ports");
     take(tables_.roles, "roles");
+    take(tables_.rivals, "rivals");
     take(settings, "settings");
     take(tables_.narrow, "narrow");
     take(tables_.wide, "wide");
@@ -251,6 +252,21 @@ std::uint32_t BpfObject::now() const {
     options.data_size_in = sizeof frame;
     bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.drover_clock), &options);
     return options.retval;
+}
+
+Result<void> BpfObject::watch(std::vector<std::pair<contract::watched_key, std::uint32_t>> const& wanted) {
+    int const map = bpf_map__fd(skeleton_->maps.watched);
+    auto const same = [](contract::watched_key const& a, contract::watched_key const& b) {
+        return std::memcmp(&a, &b, sizeof a) == 0;
+    };
+    std::vector<contract::watched_key> unwanted;
+    contract::watched_key key{}, next{};
+    for (bool first = true; bpf_map_get_next_key(map, first ? nullptr : &key, &next) == 0; first = false, key = next)
+        if (std::ranges::none_of(wanted, [&](auto const& entry) { return same(entry.first, next); })) unwanted.push_back(next);
+    for (auto const& old : unwanted) bpf_map_delete_elem(map, &old);
+    for (auto const& [what, role] : wanted)
+        if (bpf_map_update_elem(map, &what, &role, BPF_ANY) != 0) return fail_errno("watch for claims of virtual addresses");
+    return {};
 }
 
 Result<void> BpfObject::set_egress(std::uint32_t slot, std::uint32_t ifindex) {

@@ -35,6 +35,9 @@ public:
     /// Now, as the packet path counts it.
     std::uint32_t now() const;
 
+    /// These addresses and virtual routers are watched from now on, and no others. Role numbers by key.
+    Result<void> watch(std::vector<std::pair<contract::watched_key, std::uint32_t>> const& wanted);
+
     Result<void> set_egress(std::uint32_t slot, std::uint32_t ifindex);
     std::vector<std::uint64_t> verdict_counts() const;
     std::vector<std::uint64_t> eviction_counts() const;

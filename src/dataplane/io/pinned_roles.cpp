@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <span>
 #include <utility>
 
 #include "loop/io/fd.h"
@@ -33,31 +34,36 @@ bool has_our_layout(Pins const& pins) {
            found.version == contract::LAYOUT_VERSION;
 }
 
-std::span<contract::role> roles_in(std::span<std::byte> memory) {
-    return {reinterpret_cast<contract::role*>(memory.data()), contract::MAX_ROLES};
+template <class Row>
+std::span<Row> rows_in(std::byte* memory) {
+    return {reinterpret_cast<Row*>(memory), contract::MAX_ROLES};
 }
 
 }  // namespace
 
-PinnedRoles::PinnedRoles(std::span<std::byte> memory) : memory_(memory), roles_(roles_in(memory)) {}
+void PinnedRoles::Unmap::operator()(std::byte* memory) const { ::munmap(memory, bytes); }
 
-PinnedRoles::PinnedRoles(PinnedRoles&& other) noexcept
-    : memory_(std::exchange(other.memory_, {})), roles_(other.roles_) {}
-
-PinnedRoles::~PinnedRoles() {
-    if (!memory_.empty()) ::munmap(memory_.data(), memory_.size());
+/// The whole table is the map's one value.
+PinnedRoles::Memory PinnedRoles::map_pinned(Pins const& pins, char const* name, std::size_t bytes) {
+    auto const map = open_map(pins, name);
+    if (!map.fd || map.info.value_size != bytes) return {};
+    auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    auto const mapped = (bytes + page - 1) / page * page;
+    void* const memory = ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, map.fd.get(), 0);
+    if (memory == MAP_FAILED) return {};
+    return {static_cast<std::byte*>(memory), Unmap{mapped}};
 }
+
+PinnedRoles::PinnedRoles(Memory roles, Memory rivals)
+    : roles_memory_(std::move(roles)), rivals_memory_(std::move(rivals)),
+      roles_(rows_in<contract::role>(roles_memory_.get()), rows_in<contract::rival>(rivals_memory_.get())) {}
 
 std::optional<PinnedRoles> PinnedRoles::open(Pins const& pins) {
     if (!has_our_layout(pins)) return std::nullopt;
-    auto const map = open_map(pins, "roles");
-    if (!map.fd || map.info.value_size != contract::MAX_ROLES * sizeof(contract::role))
-        return std::nullopt;
-    auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    auto const bytes = (contract::MAX_ROLES * sizeof(contract::role) + page - 1) / page * page;
-    void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map.fd.get(), 0);
-    if (memory == MAP_FAILED) return std::nullopt;
-    return PinnedRoles({static_cast<std::byte*>(memory), bytes});
+    auto roles = map_pinned(pins, "roles", contract::MAX_ROLES * sizeof(contract::role));
+    auto rivals = map_pinned(pins, "rivals", contract::MAX_ROLES * sizeof(contract::rival));
+    if (!roles || !rivals) return std::nullopt;
+    return PinnedRoles(std::move(roles), std::move(rivals));
 }
 
 }  // namespace drover::dataplane

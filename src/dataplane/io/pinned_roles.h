@@ -2,8 +2,9 @@
 // the kernel a second or more to verify, is still being loaded. It is the same memory that the program has then.
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <optional>
-#include <span>
 
 #include "dataplane/io/pins.h"
 #include "dataplane/roles.h"
@@ -15,16 +16,22 @@ public:
     /// Nothing if there are none, or none that this version could take over.
     static std::optional<PinnedRoles> open(Pins const& pins);
 
-    PinnedRoles(PinnedRoles&& other) noexcept;
+    PinnedRoles(PinnedRoles&&) noexcept = default;
     PinnedRoles& operator=(PinnedRoles&&) = delete;
-    ~PinnedRoles();
 
     Roles& roles() { return roles_; }
 
 private:
-    explicit PinnedRoles(std::span<std::byte> memory);
+    struct Unmap {
+        std::size_t bytes = 0;
+        void operator()(std::byte* memory) const;
+    };
+    using Memory = std::unique_ptr<std::byte, Unmap>;
 
-    std::span<std::byte> memory_;
+    static Memory map_pinned(Pins const& pins, char const* name, std::size_t bytes);
+    PinnedRoles(Memory roles, Memory rivals);
+
+    Memory roles_memory_, rivals_memory_;
     Roles roles_;
 };
 

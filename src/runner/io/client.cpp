@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <algorithm>
 #include <csignal>
 
 #include "base/log.h"
@@ -52,12 +53,17 @@ Client::~Client() {
     ::waitpid(connection_->pid, nullptr, WNOHANG);
 }
 
-std::optional<std::uint64_t> Client::post(Request request) {
+std::optional<std::uint64_t> Client::post(Request request) { return post(std::move(request), false); }
+
+std::optional<std::uint64_t> Client::post_quietly(Request request) { return post(std::move(request), true); }
+
+std::optional<std::uint64_t> Client::post(Request request, bool quietly) {
     request.id = ++last_id_;
     std::string why;
     {
         std::scoped_lock const lock(mutex_);
         why = waiting_.size() < kMostWaiting ? send(request) : "too many scripts are waiting already";
+        if (why.empty() && quietly) quiet_.insert(request.id);
         if (why.empty()) return waiting_.emplace(request.id, std::move(request)).first->first;
     }
     log::error("cannot run {}: {}", request.argv.front(), why);
@@ -103,7 +109,7 @@ void Client::receive() {
 void Client::handle(Event const& event) {
     auto const line = text(event);
     auto const level = std::holds_alternative<Output>(event) ? log::Level::info : log::Level::warning;
-    if (!line.empty()) log::write(level, line);
+    if (!line.empty() && !is_quiet(event)) log::write(level, line);
     if (auto const* started = std::get_if<Started>(&event)) {
         running_.emplace(started->id, started->script);
         forget_waiting(started->id);
@@ -111,8 +117,18 @@ void Client::handle(Event const& event) {
     if (auto const* finished = std::get_if<Finished>(&event)) {
         running_.erase(finished->id);
         forget_waiting(finished->id);
+        {
+            std::scoped_lock const lock(mutex_);
+            quiet_.erase(finished->id);
+        }
         if (on_finished_) on_finished_(*finished);
     }
+}
+
+bool Client::is_quiet(Event const& event) {
+    auto const id = std::visit([](auto const& e) { return e.id; }, event);
+    std::scoped_lock const lock(mutex_);
+    return quiet_.contains(id);
 }
 
 void Client::forget_waiting(std::uint64_t id) {
@@ -123,7 +139,10 @@ void Client::forget_waiting(std::uint64_t id) {
 
 bool Client::is_idle() {
     std::scoped_lock const lock(mutex_);
-    return waiting_.empty() && running_.empty();
+    auto const all_quiet = [this](auto const& scripts) {
+        return std::ranges::all_of(scripts, [this](auto const& entry) { return quiet_.contains(entry.first); });
+    };
+    return all_quiet(waiting_) && all_quiet(running_);
 }
 
 /// The runner is gone. Its process, should it only have lost its socket, as well: two must not run side by side.

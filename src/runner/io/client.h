@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/time.h"
@@ -41,14 +42,18 @@ public:
     /// Does not wait for the runner. The id under which the end will be reported; none (and a line in the log) if too
     /// much is waiting already.
     std::optional<std::uint64_t> post(Request request);
+    /// As post(), but nothing of it goes to the log: for what runs again and again, and whose end the observer judges.
+    std::optional<std::uint64_t> post_quietly(Request request);
 
-    /// For the daemon's end, after notify_stop was posted: waits until everything posted has ended, at most `limit`
+    /// For the daemon's end, after notify_stop was posted: waits until everything posted, but not quietly, has ended, at most `limit`
     /// (keepalived: 1 s). False: something still runs; it is left running. Blocks the thread, reads the events itself.
     bool settle(Duration limit);
 
 private:
     struct Connection;
+    std::optional<std::uint64_t> post(Request request, bool quietly);
     std::string send(Request const& request);
+    bool is_quiet(Event const& event);
     void adopt(Child child);
     void receive();
     void handle(Event const& event);
@@ -70,6 +75,7 @@ private:
     std::mutex mutex_;  // held for no longer than a send; it guards what follows
     int fd_ = -1;       // the runner's socket; -1: there is none
     std::map<std::uint64_t, Request> waiting_;  // posted, and not known to have begun
+    std::set<std::uint64_t> quiet_;             // not known to have ended
 };
 
 }  // namespace drover::runner

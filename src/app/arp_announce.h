@@ -1,0 +1,23 @@
+// arp_announce of the interfaces that carry virtual addresses. The kernel may ask ARP with any of its addresses as the
+// sender; asking with a virtual address teaches others where that is, and a director that is dead, or only slow, would
+// draw it back to itself. With 2 it asks with an address of the target's network that is the interface's own.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace drover::app {
+
+class ArpAnnounce {
+public:
+    /// 2 on these interfaces from now on, and on the others what it was before.
+    void apply(std::set<std::string> const& interfaces);
+    /// What it was before, everywhere.
+    void restore() { apply({}); }
+
+private:
+    std::map<std::string, int> before_;
+};
+
+}  // namespace drover::app

@@ -1,0 +1,76 @@
+// Looks after what instances track, on the main thread: runs scripts by the script runner, reads numbers in files when they
+// change, counts processes. What it finds goes to the VRRP thread.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "loop/io/fd.h"
+#include "loop/io/loop.h"
+#include "loop/io/timer.h"
+#include "model/configuration.h"
+#include "runner/message.h"
+#include "vrrp/conditions.h"
+#include "vrrp/track_process.h"
+#include "vrrp/track_script.h"
+
+namespace drover::app {
+
+class Trackers {
+public:
+    struct Hooks {
+        /// Starts the script; its end is told to finished() under this id. Nothing: it cannot be started now.
+        std::function<std::optional<std::uint64_t>(model::TrackScript const&)> run;
+        /// Called within apply(), too.
+        std::function<void(std::vector<vrrp::SeenTrack>)> on_change;
+    };
+    Trackers(loop::Loop& loop, Hooks hooks);
+
+    /// What the instances of the configuration track from now on. What was tracked before keeps its result until it has
+    /// another.
+    void apply(model::Configuration const& configuration);
+    void finished(runner::Finished const& finished);
+
+private:
+    struct Script {
+        Script(model::TrackScript s, boost::asio::io_context& context) : script(std::move(s)), judge(script), next(context) {}
+        model::TrackScript script;
+        vrrp::ScriptJudge judge;
+        loop::Timer next;
+        TimePoint due;
+        std::optional<std::uint64_t> running;
+        std::string last_result;
+    };
+    struct File {
+        model::TrackFile file;
+        std::optional<int> value;
+    };
+    struct Process {
+        model::TrackProcess process;
+        vrrp::QuorumJudge judge;
+    };
+
+    void apply_scripts(std::vector<model::TrackScript> const& scripts);
+    void apply_files(std::vector<model::TrackFile> const& files);
+    void apply_processes(std::vector<model::TrackProcess> const& processes);
+    void run(Script& script);
+    void watch_files();
+    bool read_files();
+    void count_processes();
+    void tell();
+
+    loop::Loop& loop_;
+    Hooks hooks_;
+    std::list<Script> scripts_;  // timers refer to them
+    std::vector<File> files_;
+    std::vector<Process> processes_;
+    loop::Timer next_count_;
+    loop::Fd file_watch_;  ///< inotify
+};
+
+}  // namespace drover::app

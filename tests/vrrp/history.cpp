@@ -1,0 +1,419 @@
+#include "vrrp/history.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace drover::vrrp {
+namespace {
+
+using model::VrrpState;
+
+constexpr std::size_t count = 3;
+constexpr int down_adverts = 3;
+constexpr int owner = 255;
+constexpr Duration most_delay = 2s;
+constexpr Duration longest_preempt_delay = 4s;
+constexpr std::string_view link_down = "interface eth0 down";  // carries nothing, not even the farewell
+constexpr std::string_view script_failed = "script chk failed";
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+std::string_view name(std::size_t which) { return std::array<std::string_view, count>{"a", "b", "c"}[which]; }
+
+}  // namespace
+
+History::History(std::uint64_t seed, bool keep_journal)
+    : seed_(seed), random_(seed), keep_journal_(keep_journal), routers_(count) {
+    interval_ = std::chrono::seconds(1 + number(3));
+    bool const has_owner = chance(10);
+    bool const equals = chance(20);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& router = routers_[i];
+        auto& settings = router.machine.settings;
+        settings.name = name(i);
+        settings.interval = interval_;
+        settings.preempt = chance(60);
+        if (settings.preempt && chance(20)) settings.preempt_delay = up_to(longest_preempt_delay);
+        router.conditions.own = Address::v4(0x0a000002 + static_cast<std::uint32_t>(i));
+        router.conditions.priority = equals ? 100 : static_cast<int>(1 + number(owner - 1));
+        router.ahead = up_to(std::chrono::hours(1));
+        if (has_owner && i == 0) {
+            router.conditions.priority = owner;
+            settings.preempt = true;
+            settings.preempt_delay = 0s;
+        }
+        note(fmt::format("{}: priority {}, preempt {}, delay {}, interval {}", name(i), router.conditions.priority,
+                         settings.preempt, seconds(settings.preempt_delay), seconds(interval_)));
+    }
+}
+
+std::string History::play() {
+    for (std::size_t i = 0; i < count; ++i)
+        if (chance(80)) start(i);
+    chaos();
+    calm();
+    fail_the_master();
+    calm();
+    return wrong_.empty() ? wrong_ : fmt::format("history {}: {}", seed_, wrong_);
+}
+
+std::string History::journal() const {
+    std::string text;
+    for (auto const& line : journal_) text += line + "\n";
+    return text;
+}
+
+void History::note(std::string line) {
+    if (keep_journal_) journal_.push_back(fmt::format("{:9.3f} {}", seconds(now_.time_since_epoch()) - 3600, line));
+}
+
+void History::wrong(std::string what) {
+    note("WRONG: " + what);
+    if (wrong_.empty()) wrong_ = fmt::format("{} at {:.3f} s", what, seconds(now_.time_since_epoch()) - 3600);
+}
+
+// ---- what befalls them
+
+void History::chaos() {
+    for (int phase = 0; phase < 8; ++phase) {
+        loss_ = chance(50) ? static_cast<unsigned>(number(60)) : 0;
+        doubling_ = chance(30) ? 50 : 0;
+        delay_ = chance(30) ? most_delay : chance(50) ? Duration(50ms) : Duration(1ms);
+        disturb();
+        run(up_to(6 * interval_));
+    }
+}
+
+void History::disturb() {
+    auto const i = number(count);
+    auto& router = routers_[i];
+    switch (number(9)) {
+        case 0:
+            return router.alive ? kill(i) : start(i);
+        case 1:
+            return router.alive ? stop(i) : start(i);
+        case 2:
+            router.paused = router.alive;
+            return note(fmt::format("{} is paused", name(i)));
+        case 3:
+            for (std::size_t j = 0; j < count; ++j) wake(j);
+            return;
+        case 4:
+            if (router.conditions.priority == owner) return;
+            router.conditions.priority = static_cast<int>(1 + number(owner - 1));
+            return tell_conditions(i);
+        case 5:
+            router.conditions.fault = !router.conditions.fault.empty() ? "" : chance(50) ? link_down : script_failed;
+            return tell_conditions(i);
+        case 6: {
+            auto const j = number(count);
+            cut_[i][j] = cut_[j][i] = !cut_[i][j];
+            return note(fmt::format("the way between {} and {} is {}", name(i), name(j), cut_[i][j] ? "cut" : "back"));
+        }
+        case 7:  // it only goes one way
+            cut_[i][number(count)] = true;
+            return note(fmt::format("somebody does not hear {}", name(i)));
+        default:
+            router.ahead += up_to(20s);
+            note(fmt::format("the clock of {} jumps", name(i)));
+            if (router.alive && !router.paused) give(i, TimerExpired{});
+    }
+}
+
+void History::calm() {
+    note("calm");
+    loss_ = doubling_ = 0;
+    delay_ = 1ms;
+    cut_ = {};
+    for (std::size_t i = 0; i < count; ++i) wake(i);
+    if (std::ranges::none_of(
+            routers_, [&](Router const& r) { return can_run(static_cast<std::size_t>(&r - routers_.data())); })) {
+        auto const i = number(count);
+        routers_[i].conditions.fault.clear();
+        routers_[i].alive ? tell_conditions(i) : start(i);
+    }
+    // What was on its way comes in; a preemption may have to wait for its delay first; and a down interval passes.
+    run(most_delay + longest_preempt_delay + 2 * (down_adverts * interval_ + 1s));
+    judge_calm();
+    transitions_forbidden_ = true;
+    run(4 * interval_);
+    transitions_forbidden_ = false;
+    judge_calm();
+}
+
+void History::fail_the_master() {
+    auto const now_masters = masters();
+    if (now_masters.size() != 1) return;  // named already
+    auto const master = now_masters.front();
+    Duration best_skew = 1s;
+    bool anybody = false;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i == master || !can_run(i)) continue;
+        anybody = true;
+        best_skew = std::min(best_skew, skew(routers_[i].machine.priority()));
+    }
+    run(up_to(interval_));
+    auto const silent = down_adverts * interval_ + best_skew + 3 * delay_;
+    auto const resigned = best_skew + 3 * delay_;
+    auto const kind = number(5);
+    if (kind == 0) kill(master);
+    if (kind == 1) stop(master);
+    if (kind == 2) {
+        routers_[master].conditions.fault = script_failed;
+        tell_conditions(master);
+    }
+    if (kind == 3) routers_[master].paused = true;
+    if (kind == 4)
+        for (std::size_t i = 0; i < count; ++i) cut_[i][master] = cut_[master][i] = true;
+    note(fmt::format("{} fails in way {}", name(master), kind));
+    if (anybody)
+        expect_a_master_within(kind == 1 || kind == 2 ? resigned : silent, master, "after the master's failure");
+    if (kind == 3) {
+        run(10s);
+        wake(master);
+        if (!anybody && routers_[master].machine.state != VrrpState::master)
+            wrong("a lone master that was stopped does not go on");
+    }
+}
+
+void History::expect_a_master_within(Duration bound, std::size_t without, std::string const& what) {
+    run(bound);
+    auto const found = masters();
+    if (std::ranges::none_of(found, [&](std::size_t i) { return i != without; }))
+        wrong(fmt::format("no master {:.3f} s {}", seconds(bound), what));
+}
+
+void History::run(Duration span) {
+    auto const end = now_ + span;
+    while (wrong_.empty() && step(end)) {
+    }
+    now_ = end;
+}
+
+bool History::step(TimePoint end) {
+    auto next = end;
+    auto timer_of = count;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto const& router = routers_[i];
+        auto const wake = wakes_at(router.machine);
+        if (!router.alive || router.paused || !wake || *wake - router.ahead > next) continue;
+        next = std::max(*wake - router.ahead, now_);
+        timer_of = i;
+    }
+    if (auto const arrival = on_the_wire_.begin(); arrival != on_the_wire_.end() && arrival->first <= next) {
+        now_ = arrival->first;
+        auto const delivery = arrival->second;
+        on_the_wire_.erase(arrival);
+        deliver(delivery);
+        return true;
+    }
+    if (timer_of == count) return false;
+    now_ = next;
+    give(timer_of, TimerExpired{});
+    return true;
+}
+
+void History::deliver(Delivery const& delivery) {
+    auto& router = routers_[delivery.to];
+    if (!router.alive || router.conditions.fault == link_down) return;
+    if (router.paused)
+        router.waiting.push_back(delivery.advert);
+    else
+        give(delivery.to, delivery.advert);
+}
+
+void History::send(std::size_t from, std::uint8_t priority) {
+    for (std::size_t to = 0; to < count; ++to) {
+        if (to == from || cut_[from][to] || chance(loss_)) {
+            tally_.lost += to != from;
+            continue;
+        }
+        bool const twice = chance(doubling_);
+        tally_.doubled += twice;
+        for (int copies = twice ? 2 : 1; copies > 0; --copies)
+            on_the_wire_.emplace(now_ + up_to(delay_), Delivery{to, {routers_[from].conditions.own, priority}});
+    }
+}
+
+/// SIGCONT. The daemon's order: what waits in the socket, what has happened to the network, timers.
+void History::wake(std::size_t which) {
+    auto& router = routers_[which];
+    if (!std::exchange(router.paused, false) || !router.alive) return;
+    note(fmt::format("{} goes on", name(which)));
+    bool const was_late = router.machine.state == VrrpState::master && witness_says_late(router, local(router));
+    bool const is_claimed = std::ranges::any_of(router.waiting, [](AdvertHeard const& a) { return a.priority > 0; });
+    auto const spoke = router.spoke;
+    while (!router.waiting.empty()) {
+        auto const advert = router.waiting.front();
+        router.waiting.pop_front();
+        give(which, advert);
+    }
+    if (was_late && is_claimed && (router.spoke != spoke || router.machine.state == VrrpState::master))
+        wrong("a master that woke late did not yield to the claim it found, or spoke before");
+    tell_conditions(which);
+    if (auto const due = wakes_at(router.machine); due && *due <= local(router)) give(which, TimerExpired{});
+}
+
+void History::start(std::size_t which) {
+    auto& router = routers_[which];
+    note(fmt::format("{} starts", name(which)));
+    Machine fresh;
+    fresh.settings = router.machine.settings;
+    router.machine = fresh;
+    router.alive = true;
+    router.started = router.respected = local(router);
+    router.resigned = false;
+    give(which, Start{router.conditions, std::nullopt});
+}
+
+void History::stop(std::size_t which) {
+    wake(which);
+    note(fmt::format("{} stops", name(which)));
+    give(which, Stop{});
+    kill(which);
+}
+
+void History::kill(std::size_t which) {
+    auto& router = routers_[which];
+    note(fmt::format("{} is gone", name(which)));
+    router.alive = router.paused = false;
+    router.waiting.clear();
+}
+
+void History::tell_conditions(std::size_t which) {
+    auto& router = routers_[which];
+    if (router.alive && !router.paused && router.conditions != router.machine.conditions)
+        give(which, ConditionsChanged{router.conditions});
+}
+
+void History::give(std::size_t which, Event const& event) {
+    auto& router = routers_[which];
+    auto const before = router;
+    auto const now = local(router);
+    if (auto const* const advert = std::get_if<AdvertHeard>(&event))
+        note(fmt::format("{} hears {} of {}", name(which), advert->priority, advert->from.text()));
+    auto step = on(router.machine, event, now);
+    router.machine = std::move(step.next);
+    for (auto const& action : step.actions) {
+        if (auto const* const advert = std::get_if<SendAdvert>(&action)) {
+            if (advert->priority > 0) router.spoke = now;
+            if (router.conditions.fault != link_down) send(which, advert->priority);
+        }
+        if (std::holds_alternative<OpenGate>(action)) router.gate = true;
+        if (std::holds_alternative<ShutGate>(action)) router.gate = false;
+        if (std::holds_alternative<TakeAddresses>(action)) router.addresses = true;
+        if (std::holds_alternative<DropAddresses>(action)) router.addresses = false;
+        if (auto const* const report = std::get_if<Report>(&action)) note(report->text);
+    }
+    judge_step(before, router, event, step.actions);
+}
+
+// ---- what the witness says
+
+bool History::witness_says_late(Router const& router, TimePoint now) const {
+    return now - router.spoke > down_adverts * interval_;
+}
+
+void History::judge_step(Router const& before, Router& after, Event const& event, std::vector<Action> const& actions) {
+    auto const now = local(after);
+    if (auto const* const advert = std::get_if<AdvertHeard>(&event)) {
+        bool const late_master = before.machine.state == VrrpState::master && witness_says_late(before, now);
+        for (auto const& action : actions)
+            if (late_master && (std::holds_alternative<Announce>(action) || std::holds_alternative<SendAdvert>(action)))
+                wrong("a master that is late spoke before it had heard everything");
+        bool const lower = advert->priority < before.machine.priority();
+        bool const ignored = advert->priority > 0 && lower && before.machine.settings.preempt;
+        if (advert->priority == 0) {
+            after.resigned = true;
+        } else if (!ignored || (before.machine.preempt_from && now < *before.machine.preempt_from)) {
+            after.respected = now;
+            after.resigned = false;
+        }
+    }
+    auto const from = before.machine.state, to = after.machine.state;
+    if (from != VrrpState::backup && to == VrrpState::backup) {
+        after.respected = now;
+        after.resigned = false;
+    }
+    if (from != to) {
+        if (transitions_forbidden_)
+            wrong(fmt::format("({}) left {} without a cause", after.machine.settings.name, model::name(from)));
+        if (to == VrrpState::master) judge_takeover(before, now);
+        if (from == VrrpState::master && to == VrrpState::backup) judge_yield(before, event, now);
+        tally_.takeovers += to == VrrpState::master;
+        tally_.faults += to == VrrpState::fault;
+    }
+    tally_.went_on_late += after.machine.late - (std::holds_alternative<Start>(event) ? 0 : before.machine.late);
+    if (after.gate != (to == VrrpState::master) || after.addresses != after.gate)
+        wrong(fmt::format("gate {} and addresses {} in {}", after.gate, after.addresses, model::name(to)));
+    judge_order(actions);
+}
+
+/// Nobody becomes master who has heard of a master that he must respect, not even with the higher priority and
+/// nopreempt.
+void History::judge_takeover(Router const& before, TimePoint now) {
+    if (before.machine.state != VrrpState::backup) wrong("became master from elsewhere than BACKUP");
+    if (before.machine.priority() == owner || before.resigned) return;
+    if (now - before.respected < down_adverts * interval_)
+        wrong(fmt::format("({}) became master {:.3f} s after it heard one that it must respect{}",
+                          before.machine.settings.name, seconds(now - before.respected),
+                          before.machine.settings.preempt ? "" : ", against nopreempt"));
+}
+
+void History::judge_yield(Router const& before, Event const& event, TimePoint now) {
+    auto const* const advert = std::get_if<AdvertHeard>(&event);
+    if (!advert || advert->priority == 0) return wrong("yielded to nobody");
+    ++tally_.yields;
+    if (witness_says_late(before, now)) {
+        ++tally_.yields_late;
+        return;
+    }
+    auto const ours = std::pair(before.machine.priority(), before.machine.conditions.own);
+    // Of two owners both step down to 254 and the addresses decide.
+    auto const theirs = std::pair(static_cast<int>(advert->priority), advert->from);
+    if (theirs < ours) wrong("yielded to one who has less right");
+}
+
+void History::judge_order(std::vector<Action> const& actions) {
+    // Taking over: advert, gate, addresses, announcement. Giving up: addresses, gate.
+    auto const place = [&]<class A>(A const*) {
+        auto const found = std::ranges::find_if(actions, [](Action const& a) { return std::holds_alternative<A>(a); });
+        return found == actions.end() ? -1 : found - actions.begin();
+    };
+    auto const advert = place(static_cast<SendAdvert const*>(nullptr)),
+               open = place(static_cast<OpenGate const*>(nullptr));
+    auto const take = place(static_cast<TakeAddresses const*>(nullptr)),
+               tell = place(static_cast<Announce const*>(nullptr));
+    auto const drop = place(static_cast<DropAddresses const*>(nullptr)),
+               shut = place(static_cast<ShutGate const*>(nullptr));
+    bool const is_start = shut >= 0 && open < 0 && shut < drop;  // what an earlier daemon left: the gate first
+    if (take >= 0 && !(advert < open && open < take && (tell < 0 || take < tell)))
+        wrong("took over in the wrong order");
+    if (drop >= 0 && !is_start && shut < drop) wrong("gave up in the wrong order");
+}
+
+void History::judge_calm() {
+    if (!wrong_.empty()) return;
+    auto const found = masters();
+    if (found.size() != 1) return wrong(fmt::format("{} masters in a settled network", found.size()));
+    auto const& master = routers_[found.front()];
+    for (std::size_t i = 0; i < count; ++i) {
+        auto const& machine = routers_[i].machine;
+        if (i != found.front() && can_run(i) && machine.settings.preempt &&
+            machine.priority() > master.machine.priority())
+            wrong(fmt::format("{} has the higher priority and did not preempt", name(i)));
+    }
+}
+
+std::vector<std::size_t> History::masters() const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < count; ++i)
+        if (routers_[i].alive && routers_[i].machine.state == VrrpState::master) found.push_back(i);
+    return found;
+}
+
+bool History::can_run(std::size_t which) const {
+    return routers_[which].alive && routers_[which].conditions.fault.empty();
+}
+
+}  // namespace drover::vrrp
