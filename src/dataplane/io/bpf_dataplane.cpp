@@ -144,13 +144,22 @@ model::DataplaneObserved BpfDataplane::observe() const {
 }
 
 Result<std::vector<plan::Change>> BpfDataplane::apply(model::Desired const& wanted) {
+    std::unique_lock names(names_);
     auto changes = programmer_.apply(wanted);
+    names.unlock();
     if (!changes) return changes;
     for (auto const& change : *changes)
         if (auto const* const added = std::get_if<plan::AddService>(&change))
             if (auto const id = programmer_.book().find_service(added->service.key))
                 rates_.begin(observe_service(*id, added->service));
     return changes;
+}
+
+std::unique_ptr<Exchange> BpfDataplane::exchange() {
+    auto const& tables = object_->tables();
+    std::scoped_lock const lock(names_);
+    if (!told_) told_ = std::make_shared<Told>((tables.narrow.size() + tables.wide.size()) * contract::BUCKET_SLOTS);
+    return std::make_unique<Exchange>(tables, programmer_.book(), object_->ticks(), told_);
 }
 
 void BpfDataplane::take_turn(std::int64_t now_unix_us) {
