@@ -79,9 +79,18 @@ Result<void> Daemon::start() {
     if (auto done = claim(); !done) return done;
     if (auto done = open_dataplane(); !done) return done;
     if (auto done = open_control(); !done) return done;
+    if (!goes_on()) sync_->join();  // before VRRP may take over from a director that knows more
     if (auto done = start_vrrp(); !done) return done;
     ::sd_notify(0, "READY=1");
     return {};
+}
+
+/// An earlier daemon has left a packet path that serves.
+bool Daemon::goes_on() const {
+    return dataplane_->adopted() && std::ranges::any_of(configuration_.instances, [this](model::Instance const& instance) {
+        auto const role = dataplane_->roles().find(instance.name);
+        return role && dataplane_->roles().is_open(*role);
+    });
 }
 
 /// Nobody else may speak for our virtual routers from this host.
@@ -109,6 +118,8 @@ Result<void> Daemon::open_dataplane() {
     if (auto changes = program(); !changes) return std::unexpected(changes.error());
     if (auto done = network_->serve(configuration_); !done) return done;
     dataplane_->start_sweeping();
+    sync_ = std::make_unique<ConnectionSync>(*dataplane_);
+    sync_->apply(configuration_.global.sync);
     take_turns();
     for (auto const& sentence : refused_) log::warning("{}", sentence);
     if (!configuration_.services.empty())
@@ -205,6 +216,7 @@ void Daemon::stop() {
     ::sd_notify(0, "STOPPING=1");
     server_.reset();
     vrrp_->stop();
+    sync_->stop();  // the next master hears what was still to be told
     scripts_->settle(kNotifyStopPatience);
     checks_.reset();
     next_rise_.cancel();
@@ -234,6 +246,7 @@ Result<control::ReloadReport> Daemon::reload() {
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
     for (auto const& sentence : refused_) log::warning("{}", sentence);
+    sync_->apply(configuration_.global.sync);
     if (old_instances != configuration_.instances) {
         vrrp_->apply(configuration_.instances);
         report.changes.push_back("VRRP instances brought in line");

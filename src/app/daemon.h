@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/connection_sync.h"
 #include "app/health_checks.h"
 #include "app/network_watch.h"
 #include "app/rivals.h"
@@ -44,6 +45,7 @@ public:
     std::vector<model::InstanceObserved> instances() override { return vrrp_->observed(); }
     std::vector<model::CheckObserved> checks() override { return checks_->observed(); }
     std::unique_ptr<control::ConnectionCursor> connections() override;
+    model::SyncObserved sync() override { return sync_->observed(); }
     Result<control::ReloadReport> reload() override;
     Result<control::ZeroReport> zero(std::optional<ServiceKey> const& service) override;
 
@@ -53,6 +55,7 @@ private:
     void start_checks();
     Result<void> open_control();
     Result<void> start_vrrp();
+    bool goes_on() const;
     void answer_signals();
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
@@ -80,6 +83,7 @@ private:
     std::unique_ptr<NetworkWatch> network_;
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
+    std::unique_ptr<ConnectionSync> sync_;
     std::unique_ptr<VrrpThread> vrrp_;
     std::unique_ptr<control::Server> server_;
 };

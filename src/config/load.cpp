@@ -14,6 +14,7 @@
 #include "config/read_own.h"
 #include "config/read_routes.h"
 #include "config/read_service.h"
+#include "config/read_sync.h"
 #include "config/reporter.h"
 #include "config/source.h"
 #include "config/tree.h"
@@ -101,6 +102,7 @@ model::Configuration read_tree(Reading& reading, std::span<Statement const> tree
     auto const defaults = read_globals(reading, tree, configuration.global);
     configuration.instances = values_of(read_instances(reading, tree, defaults));
     configuration.services = values_of(read_services(reading, tree, configuration.global));
+    read_sync(reading, tree, configuration);
     check_references(reading, tree);
     check_scripts(reading, tree, configuration.global.enable_script_security);
     return configuration;

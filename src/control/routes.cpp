@@ -16,7 +16,7 @@ Reply json(std::string body) {
 }
 
 Reply status(Daemon& daemon) {
-    return json(to_json(Status{daemon.about(), daemon.instances(), daemon.dataplane(), daemon.checks()}));
+    return json(to_json(Status{daemon.about(), daemon.instances(), daemon.dataplane(), daemon.checks(), daemon.sync()}));
 }
 
 Reply services(Daemon& daemon) { return json(to_json(daemon.dataplane())); }
