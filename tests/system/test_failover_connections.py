@@ -37,13 +37,13 @@ def clean_stop(farm: FlatPair) -> None:
 @pytest.mark.parametrize("ending", [power_cut, link_cut, clean_stop])
 def test_no_download_breaks_when_the_master_goes(pair_of_directors, ending):
     farm = pair_of_directors
-    crowd = Crowd(farm, clients=40, slow=20, length=400_000, seconds=15)
-    wait_until(lambda: crowd.under_way() == crowd.slow, 10, "all slow downloads are under way")
+    crowd = Crowd(farm, clients=500, slow=250, length=100_000, seconds=20)
+    wait_until(lambda: crowd.under_way() == crowd.slow, 30, "all slow downloads are under way")
     time.sleep(0.3)  # the quick ones come and go
     moment = time.monotonic()
     ending(farm)
     wait_until(lambda: holds(farm.peer, VIP), 10, "peer takes over")
-    connections = crowd.end(90)
+    connections = crowd.end(120)
     survivors = established_before(connections, moment)
     assert len([row for row in survivors if row["slow"]]) == crowd.slow
     assert [row for row in survivors if row["broken"]] == []

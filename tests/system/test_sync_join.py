@@ -39,8 +39,8 @@ def farm(lab):
 def test_a_rebooted_director_preempts_with_every_connection(farm):
     give_keys(farm)
     farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
-    crowd = Crowd(farm, clients=40, slow=20, length=400_000, seconds=40)
-    wait_until(lambda: crowd.under_way() == crowd.slow, 10, "all slow downloads are under way")
+    crowd = Crowd(farm, clients=500, slow=250, length=150_000, seconds=40)
+    wait_until(lambda: crowd.under_way() == crowd.slow, 30, "all slow downloads are under way")
     farm.director.power_off()
     wait_until(lambda: holds(farm.peer, VIP), 10, "peer takes over")
     farm.director.power_on()
