@@ -34,6 +34,7 @@ static __always_inline void refresh(const struct flow *flow, const struct servic
 	if (!swap_meta(word, meta, next) || state == was)
 		return;
 	count_load(service->server_base + meta_server(meta), meta, next);
+	journal_flow();
 	if ((state == STATE_ESTABLISHED || state == STATE_SCTP_ESTABLISHED) && meta_flags(meta) & FLAG_HAS_TEMPLATE)
 		assure_template();
 }

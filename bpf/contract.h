@@ -44,6 +44,7 @@ enum {
 	MAX_RING = 65536,    /* of one service */
 	MAX_FRAGMENTS = 16384, /* datagrams under way in pieces */
 	MAX_SOURCES = 65536,   /* allow and deny prefixes of all services */
+	JOURNAL_ENTRIES = 65536, /* a power of two: new connections that the sync thread may be behind */
 };
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------- */
@@ -359,6 +360,26 @@ enum {
 	FRAGMENT_SECONDS = 30,	  /* Linux's ipfrag_time */
 };
 
+/* ---- the journal ------------------------------------------------------------------------------------------------- */
+
+/*
+ * Keys of entries that have begun, changed their state, or had to give way: the sync thread looks each up soon after and
+ * tells the peers what it finds. Writers of all CPUs take numbers from one counter, so entry n stands at n modulo
+ * JOURNAL_ENTRIES, and is complete when its `number` is n + 1. Nobody waits: a reader who is too far behind has lost
+ * what was written over, which its walk over the table then finds.
+ */
+struct journal_head {
+	__u64 next; /* number of the next entry */
+	__u32 on;   /* 1: somebody reads */
+	__u32 zero;
+	__u64 reserved[6]; /* a cache line: every CPU adds to `next` */
+};
+
+struct journal_entry {
+	__u64 key[3]; /* of a wide slot (slot.h), whatever the entry's table; a narrow one's virtual port is worthless */
+	__u64 number;
+};
+
 /* ---- what user space keeps beside the packet path's maps ------------------------------------------------------- */
 
 /* One value; says what the pinned maps are, so that the next daemon can take them over or must refuse. */
@@ -411,6 +432,8 @@ DROVER_ASSERT_SIZE(struct fragment_key, 40);
 DROVER_ASSERT_SIZE(struct fragment_value, 16);
 DROVER_ASSERT_SIZE(struct source_key, 24);
 DROVER_ASSERT_SIZE(struct pace, 16);
+DROVER_ASSERT_SIZE(struct journal_head, 64);
+DROVER_ASSERT_SIZE(struct journal_entry, 32);
 DROVER_ASSERT_SIZE(struct layout, 24);
 DROVER_ASSERT_SIZE(struct service_name, 56);
 DROVER_ASSERT_SIZE(struct server_name, 48);

@@ -31,6 +31,16 @@ static __always_inline struct slot_key make_key(const __u64 *client, __u16 clien
 	return key;
 }
 
+/* The flow in hand has another state now. */
+__noinline int journal_flow(void)
+{
+	struct flow *flow = flow_now();
+
+	if (flow)
+		journal_wide(flow->client[0], flow->client[1], wide_key(flow->client_port, flow->virtual_port, flow->service));
+	return 0;
+}
+
 /* The template's key of a client: its masked address, no ports. */
 static __always_inline struct slot_key template_key(const __u64 *client, __u32 id, const struct service *service, int words)
 {

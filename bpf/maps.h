@@ -80,6 +80,9 @@ DROVER_TABLE(settings, struct settings, 1)
 DROVER_TABLE(narrow, struct narrow_bucket, 1) /* sized by the loader, as is the other */
 DROVER_TABLE(wide, struct wide_bucket, 1)
 
+DROVER_TABLE(journal_heads, struct journal_head, 1)
+DROVER_TABLE(journal, struct journal_entry, JOURNAL_ENTRIES)
+
 DROVER_ARRAY(cursors, struct cursor, MAX_SERVICES, BPF_F_MMAPABLE);
 DROVER_ARRAY(rings, struct ring_chunk, RING_CHUNKS, BPF_F_MMAPABLE);
 DROVER_ARRAY(server_loads, struct server_load, MAX_SERVERS, BPF_F_MMAPABLE);

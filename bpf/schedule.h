@@ -38,7 +38,8 @@ static __always_inline int still_binds(const struct service *service, const stru
 }
 
 /* The template's server is gone: the template moves to another one, as IPVS gives up the old template for a new one. */
-static __always_inline __u64 move_template(const struct flow *flow, const struct service *service, __u64 *word, __u64 meta)
+static __always_inline __u64 move_template(const struct flow *flow, const struct service *service, __u64 *word, __u64 meta,
+					   int words)
 {
 	__u32 index = pick_for(flow);
 	__u64 moved;
@@ -50,6 +51,7 @@ static __always_inline __u64 move_template(const struct flow *flow, const struct
 		return SCHEDULE_BUSY;
 	count_load(service->server_base + meta_server(meta), meta, 0);
 	count_load(service->server_base + index, 0, moved);
+	journal_key(word - words, words);
 	return moved;
 }
 
@@ -67,7 +69,7 @@ static __always_inline __u64 use_template_in(const struct flow *flow, const stru
 		if (meta_age(found.meta, flow->now) > timeout_of(service, all, found.meta))
 			break;
 		if (!still_binds(service, server_of(service, meta_server(found.meta))))
-			return move_template(flow, service, &found.slot[words], found.meta);
+			return move_template(flow, service, &found.slot[words], found.meta, words);
 		swap_meta(&found.slot[words], found.meta,
 			  make_meta(SLOT_LIVE, meta_generation(found.meta), meta_server(found.meta), STATE_NONE,
 				    meta_flags(found.meta), flow->now));
@@ -123,7 +125,12 @@ static __always_inline int assure_in(const struct flow *flow, const struct servi
 
 	if (find(&key, words, &found) != FIND_HIT)
 		return 0;
-	return swap_meta(&found.slot[words], found.meta, found.meta | (__u64)FLAG_ASSURED << META_FLAGS_SHIFT);
+	if (meta_flags(found.meta) & FLAG_ASSURED)
+		return 1;
+	if (!swap_meta(&found.slot[words], found.meta, found.meta | (__u64)FLAG_ASSURED << META_FLAGS_SHIFT))
+		return 0;
+	journal_key(key.word, words);
+	return 1;
 }
 
 /* A connection of a persistent service was established: its template is worth more than an unproven one. */

@@ -196,6 +196,17 @@ static inline __u64 wide_key(__u16 client_port_be, __u16 virtual_port_be, __u16 
 	return (__u64)virtual_port_be << 32 | (__u64)client_port_be << 16 | service;
 }
 
+/* A narrow key as the second and the third word of a wide one; there is no virtual port. */
+static inline __u64 narrow_client(__u64 key)
+{
+	return (key & 0xffffffff00000000ull) | 0xffff0000; /* v4-mapped */
+}
+
+static inline __u64 narrow_last(__u64 key)
+{
+	return key & 0xffffffff;
+}
+
 /* Of the last word of a key of either width. */
 static inline __u32 key_service(__u64 last_word)
 {

@@ -8,6 +8,7 @@
 #define DROVER_TABLE_H
 
 #include "count.h"
+#include "journal.h"
 
 /* A narrow key uses the first word alone. */
 struct slot_key {
@@ -357,6 +358,8 @@ static __always_inline __u64 take_over(__u64 *slot, __u32 class, __u32 now, int 
 	if (class != CLASS_FREE) {
 		count_eviction(class - CLASS_EVICTION);
 		count_load(server_record(id, meta), meta, 0);
+		if (class != CLASS_EVICTION + EVICT_EXPIRED && class != CLASS_EVICTION + EVICT_HALF_OPEN)
+			journal_key(slot, words);
 	}
 	return busy;
 }
@@ -405,6 +408,8 @@ static __always_inline __u64 take_in(const struct slot_key *key, __u64 fresh, in
 	count_load(record, 0, claimed);
 	if (!(meta_flags(claimed) & FLAG_TEMPLATE))
 		count_connection(id, record);
+	if (is_told_at_once(claimed))
+		journal_key(key->word, words);
 	return claimed | SLOT_LIVE;
 }
 

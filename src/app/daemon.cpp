@@ -96,8 +96,10 @@ Result<void> Daemon::start() {
     if (auto done = resume_vrrp(*pins); !done) return done;
     if (auto done = open_dataplane(std::move(*pins)); !done) return done;
     if (auto done = open_control(); !done) return done;
-    if (!vrrp_)
+    if (!vrrp_) {
+        sync_->join();  // before VRRP may take over from a director that knows more
         if (auto done = start_vrrp(); !done) return done;
+    }
     ::sd_notify(0, "READY=1");
     return {};
 }
@@ -116,7 +118,16 @@ Result<void> Daemon::resume_vrrp(dataplane::Pins const& pins) {
     if (!found) return {};
     earlier_roles_.emplace(std::move(*found));
     if (auto done = make_role_board(earlier_roles_->roles()); !done) return done;
-    return start_vrrp();
+    return goes_on() ? start_vrrp() : Result<void>{};
+}
+
+/// An earlier daemon has left a gate open.
+bool Daemon::goes_on() {
+    auto& roles = earlier_roles_->roles();
+    return std::ranges::any_of(configuration_.instances, [&](model::Instance const& instance) {
+        auto const role = roles.find(instance.name);
+        return role && roles.is_open(*role);
+    });
 }
 
 Result<void> Daemon::make_role_board(dataplane::Roles& roles) {
@@ -145,6 +156,8 @@ Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
     if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return done;
     if (auto done = watch_claims(); !done) return done;
     dataplane_->start_sweeping();
+    sync_ = std::make_unique<ConnectionSync>(*dataplane_);
+    sync_->apply(configuration_.global.sync);
     take_turns();
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
     if (!dataplane_->current().services.empty())
@@ -331,6 +344,7 @@ void Daemon::stop() {
     ::sd_notify(0, "STOPPING=1");
     server_.reset();
     vrrp_->stop();
+    sync_->stop();  // the next master hears what was still to be told
     static_items_.drop();
     arp_announce_.restore();
     loop_.run_until([this] { return untold_ == 0; }, kNotifyStopPatience);
@@ -370,6 +384,7 @@ Result<control::ReloadReport> Daemon::reload() {
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
+    sync_->apply(configuration_.global.sync);
     // Before the instances: what they track is known when they hear of it.
     trackers_->apply(configuration_);
     if (old_instances != configuration_.instances || old_groups != configuration_.sync_groups) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/arp_announce.h"
+#include "app/connection_sync.h"
 #include "app/health_checks.h"
 #include "app/live_services.h"
 #include "app/network_watch.h"
@@ -52,6 +53,7 @@ public:
     std::vector<model::InstanceObserved> instances() override { return vrrp_->observed(); }
     std::vector<model::CheckObserved> checks() override { return checks_->observed(); }
     std::unique_ptr<control::ConnectionCursor> connections() override;
+    model::SyncObserved sync() override { return sync_->observed(); }
     Result<control::ReloadReport> reload() override;
     Result<control::ReloadReport> discard_changes() override;
     Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) override;
@@ -68,6 +70,7 @@ private:
     Result<void> start_vrrp();
     Trackers::Hooks tracker_hooks();
     void open_fifos();
+    bool goes_on();
     void answer_signals();
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
@@ -111,6 +114,7 @@ private:
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
     StaticItems static_items_;
+    std::unique_ptr<ConnectionSync> sync_;
     std::unique_ptr<VrrpThread> vrrp_;
     std::unique_ptr<control::Server> server_;
 };

@@ -16,6 +16,7 @@
 #include "config/read_routes.h"
 #include "config/read_rules.h"
 #include "config/read_service.h"
+#include "config/read_sync.h"
 #include "config/read_sync_group.h"
 #include "config/read_tracking.h"
 #include "config/reporter.h"
@@ -122,6 +123,7 @@ model::Configuration read_tree(Reading& reading, std::span<Statement const> tree
     configuration.tracking = std::move(defaults.tracking);
     configuration.fixed = read_static_items(reading, tree, defaults.instance.interface);
     configuration.services = values_of(read_services(reading, tree, configuration.global));
+    read_sync(reading, tree, configuration);
     check_references(reading, tree);
     check_scripts(reading, tree, configuration.global.enable_script_security);
     return configuration;

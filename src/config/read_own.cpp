@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "config/read_sync.h"
+
 namespace drover::config {
 
 namespace {
@@ -75,7 +77,7 @@ bool read_own_word(Reading& reading, Statement const& s, model::Global& global) 
             static_cast<std::uint32_t>(read_number(reading, s, 0, largest_count).value_or(limits.flood_rate));
     else if (s.name() == "dataplane")
         global.taking = read_taking(reading, s);
-    else
+    else if (!read_sync_word(reading, s, global.sync))
         return read_behaviour(reading, s, global.behaviour);
     return true;
 }

@@ -22,6 +22,7 @@ constexpr std::array read_words{
     word("script_user", 1, 2),
     word("enable_script_security", 0),
     word("lvs_timeouts", 1, any_number),
+    word("lvs_sync_daemon", 1, any_number),
     word("vrrp_version"),
     word("vrrp_strict", 0, 0),
     word("vrrp_skip_check_adv_addr", 0, 1),
@@ -56,6 +57,9 @@ constexpr std::array own_words{
     own("sloppy_tcp", 0, 1),         own("sloppy_sctp", 0, 1),
     own("drop_entry", 1, 1),         own("conn_max", 1, 1),
     own("flood_rate", 1, 1),         own("dataplane", 1, 1),
+    own("sync_threshold", 1, 2),     own("sync_refresh_period", 1, 1),
+    each(own("sync_peer", 1, any_number)),  own("sync_key", 1, 1),
+    own("sync_port", 1, 1),          own("sync_patience", 1, 1),
 };
 
 constexpr std::array mail_words{
@@ -94,7 +98,6 @@ constexpr std::array vrrp_words{
 };
 
 constexpr std::array lvs_words{
-    later("lvs_sync_daemon", 1, "connections are not handed to the other director yet", "lvs_sync_daemon"),
     silent("lvs_flush"),
     silent("lvs_flush_onstop"),
     silent("lvs_flush_on_stop"),

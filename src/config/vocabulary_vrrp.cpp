@@ -101,11 +101,9 @@ constexpr std::array instance_later_words{
 };
 
 constexpr std::array instance_old_words{
-    each(old_name("lvs_sync_daemon_interface",
-                  "lvs_sync_daemon in global_defs; connections are not handed to the other director yet")),
-    gone(
-        "lvs_sync_daemon_inteface",
-        "it was a misspelling of keepalived's own before 1.2.14; connections are not handed to the other director yet"),
+    each(old_name("lvs_sync_daemon_interface", "lvs_sync_daemon in global_defs")),
+    gone("lvs_sync_daemon_inteface",
+         "it was a misspelling of keepalived's own before 1.2.14 for what is `lvs_sync_daemon` in global_defs now"),
 };
 
 constexpr auto instance_table = keyword_table(instance_read_words, instance_later_words, instance_old_words);

@@ -34,6 +34,7 @@ public:
     virtual std::vector<model::InstanceObserved> instances() = 0;
     virtual std::vector<model::CheckObserved> checks() = 0;
     virtual std::unique_ptr<ConnectionCursor> connections() = 0;
+    virtual model::SyncObserved sync() = 0;
     /// An error leaves everything as it was; its message says what is wrong with the file.
     virtual Result<ReloadReport> reload() = 0;
     /// What live commands have changed on configured services, and the timeouts, is as configured again.

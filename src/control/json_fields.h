@@ -297,6 +297,72 @@ void fields(T& check, auto&& field) {
     field("in_force", Time(check.in_force_unix_us));
 }
 
+template <For<model::SyncChannel> T>
+void fields(T& group, auto&& field) {
+    field("interface", group.interface);
+    field("instance", group.instance);
+    field("id", group.id);
+    field("maxlen", group.longest);
+    field("port", group.port);
+    field("ttl", group.ttl);
+    field("group", group.group);
+}
+
+template <For<model::SyncTaken> T>
+void fields(T& taken, auto&& field) {
+    field("made", taken.made);
+    field("confirmed", taken.confirmed);
+    field("replaced", taken.replaced);
+    field("kept", taken.kept);
+    field("ended", taken.ended);
+    field("unknown_service", taken.unknown_service);
+    field("unknown_server", taken.unknown_server);
+    field("firewall_mark", taken.firewall_mark);
+    field("busy", taken.busy);
+    field("no_room", taken.no_room);
+}
+
+template <For<model::SyncRefusal> T>
+void fields(T& refusal, auto&& field) {
+    field("reason", refusal.reason);
+    field("messages", refusal.messages);
+}
+
+template <For<model::SyncPeeringObserved> T>
+void fields(T& peering, auto&& field) {
+    field("peers", peering.peers);
+    field("has_key", peering.has_key);
+    field("joined_at", Time(peering.joined_unix_us));
+    field("joined", peering.joined);
+    field("joined_connections", peering.joined_connections);
+    field("served_at", Time(peering.served_unix_us));
+    field("served", peering.served);
+    field("served_connections", peering.served_connections);
+    field("strangers", peering.strangers);
+    field("trouble", peering.trouble);
+}
+
+template <For<model::SyncObserved> T>
+void fields(T& sync, auto&& field) {
+    field("master", sync.master);
+    field("backup", sync.backup);
+    field("tells", sync.tells);
+    field("messages_sent", sync.messages_sent);
+    field("connections_sent", sync.connections_sent);
+    field("send_errors", sync.send_errors);
+    field("waiting", sync.waiting);
+    field("missed", sync.missed);
+    field("held_back", sync.held_back);
+    field("lag_us", sync.lag_us);
+    field("messages_received", sync.messages_received);
+    field("connections_received", sync.connections_received);
+    field("heard", Time(sync.heard_unix_us));
+    field("taken", sync.taken);
+    field("refused", sync.refused);
+    field("peering", sync.peering);
+    field("notes", sync.notes);
+}
+
 template <For<Status> T>
 void fields(T& status, auto&& field) {
     field("version", status.about.version);
@@ -310,6 +376,7 @@ void fields(T& status, auto&& field) {
     field("instances", status.instances);
     field("dataplane", status.dataplane);
     field("checks", status.checks);
+    field("sync", status.sync);
 }
 
 template <For<ReloadReport> T>

@@ -17,7 +17,7 @@ Reply json(std::string body) {
 }
 
 Reply status(Daemon& daemon, Request const&) {
-    return json(to_json(Status{daemon.about(), daemon.instances(), daemon.dataplane(), daemon.checks()}));
+    return json(to_json(Status{daemon.about(), daemon.instances(), daemon.dataplane(), daemon.checks(), daemon.sync()}));
 }
 
 Reply services(Daemon& daemon, Request const&) { return json(to_json(daemon.dataplane())); }

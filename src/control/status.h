@@ -26,6 +26,7 @@ struct Status {
     std::vector<model::InstanceObserved> instances;
     model::DataplaneObserved dataplane;
     std::vector<model::CheckObserved> checks;
+    model::SyncObserved sync;
 };
 
 /// What a reload did.

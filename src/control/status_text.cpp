@@ -285,6 +285,67 @@ std::string dataplane_text(model::DataplaneObserved const& dataplane, Look const
     return text + verdicts_text(dataplane.verdicts, look);
 }
 
+std::string group_text(model::SyncChannel const& group) {
+    return fmt::format("{} port {} on {}, id {}{}", group.group.text(), group.port, group.interface, group.id,
+                       group.instance.empty() ? "" : ", with instance " + group.instance);
+}
+
+/// What was heard and not taken, by why.
+std::string not_taken_text(model::SyncObserved const& sync) {
+    auto const& taken = sync.taken;
+    std::vector<std::string> reasons;
+    for (auto const& [count, text] : std::initializer_list<std::pair<std::uint64_t, std::string_view>>{
+             {taken.kept, "known better here"}, {taken.unknown_service, "of unknown services"},
+             {taken.unknown_server, "of unknown servers"}, {taken.firewall_mark, "by firewall mark"},
+             {taken.busy, "busy"}, {taken.no_room, "without room"}})
+        if (count > 0) reasons.push_back(fmt::format("{} {}", count, text));
+    for (auto const& refusal : sync.refused) reasons.push_back(fmt::format("{} refused ({})", refusal.messages, refusal.reason));
+    return fmt::format("{}", fmt::join(reasons, ", "));
+}
+
+std::string peering_text(model::SyncPeeringObserved const& peering, Look const& look) {
+    if (!peering.has_key)
+        return remark(look, "  ", "no sync_key: a director that joins does not get the connections that are there already");
+    auto const when = [&](std::int64_t at) { return look.clock_text(at) + " (" + look.age(at) + " ago)"; };
+    std::string text;
+    if (peering.served_unix_us != 0)
+        text += fmt::format("  {:<15} complete at {}: {} connections\n", "peer " + peering.served, when(peering.served_unix_us),
+                            peering.served_connections);
+    if (peering.joined_unix_us != 0)
+        text += fmt::format("  {:<15} {} connections from {}, {}\n", "took over", peering.joined_connections, peering.joined,
+                            when(peering.joined_unix_us));
+    if (peering.strangers > 0)
+        text += remark(look, "  ", fmt::format("{} came in without the key", peering.strangers));
+    if (!peering.trouble.empty()) text += remark(look, "  ", peering.trouble);
+    return text;
+}
+
+std::string sync_text(model::SyncObserved const& sync, Look const& look) {
+    std::string text;
+    if (!sync.master.interface.empty()) {
+        text += fmt::format("  {:<15} {}: {}\n", "tells", sync.tells ? look.paint(Hue::good, "now") : "not now",
+                            group_text(sync.master));
+        text += fmt::format("{:18}{} connections in {} messages, {} waiting, lag {} ms\n", "", sync.connections_sent,
+                            sync.messages_sent, sync.waiting, (sync.lag_us + 500) / 1000);
+        if (sync.missed + sync.send_errors + sync.held_back > 0)
+            text += remark(look, "                  ",
+                           fmt::format("{} new connections came too fast and {} messages could not be sent; {} times more "
+                                       "was to be told than the rate allows",
+                                       sync.missed, sync.send_errors, sync.held_back));
+    }
+    if (!sync.backup.interface.empty()) {
+        text += fmt::format("  {:<15} {}, last {}\n", "hears", group_text(sync.backup),
+                            sync.heard_unix_us == 0 ? "never" : look.age(sync.heard_unix_us) + " ago");
+        text += fmt::format("{:18}{} connections in {} messages: {} made, {} confirmed, {} replaced, {} ended\n", "",
+                            sync.connections_received, sync.messages_received, sync.taken.made, sync.taken.confirmed,
+                            sync.taken.replaced, sync.taken.ended);
+        if (auto const reasons = not_taken_text(sync); !reasons.empty()) text += fmt::format("{:18}not taken: {}\n", "", reasons);
+    }
+    if (!text.empty()) text += peering_text(sync.peering, look);
+    for (auto const& note : sync.notes) text += remark(look, "  ", note);
+    return text;
+}
+
 std::string without_trailing_blanks(std::string const& text) {
     std::string result;
     for (char const c : text) {
@@ -307,6 +368,7 @@ std::string status_text(Status const& status, Look const& look) {
     for (auto const& service : status.dataplane.services) text += service_text(service, status.checks, look);
     text += heading(look, "Packet path");
     text += dataplane_text(status.dataplane, look);
+    if (auto const sync = sync_text(status.sync, look); !sync.empty()) text += heading(look, "Connection sync") + sync;
     if (!status.about.notes.empty()) text += heading(look, "Notes");
     for (auto const& note : status.about.notes) text += "  " + note + "\n";
     return without_trailing_blanks(text);

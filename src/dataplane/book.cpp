@@ -131,12 +131,16 @@ bool Book::is_in_service(std::uint32_t record) const {
     return tables_.server_names[record].use == contract::NAME_IN_SERVICE;
 }
 
-std::optional<std::uint16_t> Book::find_server(std::uint32_t id, Endpoint const& server) const {
+std::optional<std::uint16_t> Book::known_server(std::uint32_t id, Endpoint const& server) const {
     auto const numbers = numbers_.find(id);
     if (numbers == numbers_.end()) return std::nullopt;
     auto const found = numbers->second.of.find(server);
-    if (found == numbers->second.of.end() || !is_in_service(record_of(id, found->second))) return std::nullopt;
-    return found->second;
+    return found == numbers->second.of.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::uint16_t> Book::find_server(std::uint32_t id, Endpoint const& server) const {
+    auto const number = known_server(id, server);
+    return number && is_in_service(record_of(id, *number)) ? number : std::nullopt;
 }
 
 bool Book::is_in_service(std::uint32_t id, std::uint16_t number) const { return is_in_service(record_of(id, number)); }

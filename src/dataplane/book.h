@@ -35,6 +35,8 @@ public:
     void remove_service(std::uint32_t id);
 
     std::optional<std::uint16_t> find_server(std::uint32_t id, Endpoint const& server) const;
+    /// Also one that is only remembered: its connections may still come.
+    std::optional<std::uint16_t> known_server(std::uint32_t id, Endpoint const& server) const;
     Endpoint server_of(std::uint32_t id, std::uint16_t number) const;
     std::uint32_t record_of(std::uint32_t id, std::uint32_t number) const;
     bool is_in_service(std::uint32_t id, std::uint16_t number) const;

@@ -33,11 +33,27 @@ public:
         for (std::size_t i = 0; i < key_.size(); ++i) key.words[key.words.size() - key_.size() + i] = load(key_[i]);
         return key;
     }
+    /// Under BUSY alone.
+    void write_key(SlotKey const& key) const {
+        for (std::size_t i = 0; i < key_.size(); ++i) store(key_[i], key.words[key.words.size() - key_.size() + i]);
+    }
 
 private:
     std::span<__u64> key_;
     __u64* meta_;
 };
+
+/// A key of either width as a wide one, which the journal has for both; a narrow one's virtual port is left 0.
+inline SlotKey wide_form(SlotKey const& key, bool is_wide) {
+    if (is_wide) return key;
+    return {{0, contract::narrow_client(key.last()), contract::narrow_last(key.last())}};
+}
+
+/// And back: the key as it stands in a table of that width.
+inline SlotKey table_form(SlotKey const& wide, bool is_wide) {
+    if (is_wide) return wide;
+    return {{0, 0, (wide.words[1] & ~__u64{0xffffffff}) | contract::narrow_last(wide.last())}};
+}
 
 /// The client's address in a key.
 inline Address client_of(SlotKey const& key, bool is_wide) {

@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "dataplane/journal.h"
+#include "dataplane/load_count.h"
 #include "dataplane/words.h"
 
 namespace drover::dataplane {
@@ -21,13 +23,6 @@ constexpr std::uint32_t kIdleSeconds = 60;
 constexpr std::uint64_t kNearlyFull = 90, kPercent = 100;
 
 std::size_t filter_bit(SlotKey const& key) { return std::hash<SlotKey>{}(key) & 0xffff; }
-
-bool is_active(std::uint64_t meta) { return (contract::ACTIVE_STATES >> contract::meta_state(meta) & 1) != 0; }
-
-__u32 contract::server_load::* load_member(std::uint64_t meta) {
-    if ((contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0) return &contract::server_load::persistent;
-    return is_active(meta) ? &contract::server_load::active : &contract::server_load::inactive;
-}
 
 __u64 const& last_word(contract::narrow_slot const& slot) { return slot.key; }
 __u64 const& last_word(contract::wide_slot const& slot) { return slot.key[contract::WIDE_KEY_WORDS - 1]; }
@@ -97,11 +92,15 @@ void Sweeper::visit(SlotRef slot, std::uint32_t now, SweepResult& result) {
             return;
         }
         if (is_orphaned(key, meta)) {
-            if (expire(slot.meta(), key, meta)) ++result.expired;
+            if (!expire(slot.meta(), key, meta)) return;
+            ++result.expired;
+            Journal::write(tables_, wide_form(key, slot.is_wide()));
             return;
         }
         if (drops(meta, now)) {
-            if (expire(slot.meta(), key, meta)) ++result.dropped;
+            if (!expire(slot.meta(), key, meta)) return;
+            ++result.dropped;
+            Journal::write(tables_, wide_form(key, slot.is_wide()));
             return;
         }
         if ((flags & contract::FLAG_HAS_TEMPLATE) != 0 && !due_.empty()) keep_template_of(key, slot.is_wide());
@@ -200,21 +199,8 @@ void Sweeper::decide_due(std::uint32_t now, SweepResult& result) {
 
 bool Sweeper::expire(__u64& word, SlotKey const& key, std::uint64_t meta) {
     if (!swap(word, __u64{meta}, __u64{contract::meta_freed(meta)})) return false;
-    auto const record = record_of(key, meta);
-    if (record >= tables_.loads.size()) return true;
-    add(tables_.loads[record].*load_member(meta), ~__u32{0});
-    judge_load(record, false);
+    count_load(tables_, record_of(key, meta), meta, 0);
     return true;
-}
-
-/// As count_load() of bpf/count.h has it after an entry has begun or ended.
-void Sweeper::judge_load(std::uint32_t record, bool begun) {
-    auto& now = tables_.loads[record];
-    auto const& server = tables_.servers[record];
-    auto const was = load(now.overloaded);
-    auto const total = load(now.active) + load(now.inactive);
-    auto const is = contract::overloaded_after(was, begun, total, load(server.upper), load(server.lower));
-    if (is != was) store(now.overloaded, is);
 }
 
 std::uint32_t Sweeper::record_of(SlotKey const& key, std::uint64_t meta) const {
@@ -235,7 +221,7 @@ void Sweeper::recount(SweepResult& result) {
         add(now.active, static_cast<__u32>(counted.active - seen.shown.active));
         add(now.inactive, static_cast<__u32>(counted.inactive - seen.shown.inactive));
         add(now.persistent, static_cast<__u32>(counted.persistent - seen.shown.persistent));
-        judge_load(static_cast<std::uint32_t>(record), counted.active + counted.inactive > seen.shown.active + seen.shown.inactive);
+        judge_load(tables_, static_cast<std::uint32_t>(record), counted.active + counted.inactive > seen.shown.active + seen.shown.inactive);
         ++result.corrected;
     }
 }

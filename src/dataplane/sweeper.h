@@ -54,7 +54,6 @@ private:
     bool drops(std::uint64_t meta, std::uint32_t now);
     void decide_due(std::uint32_t now, SweepResult& result);
     void recount(SweepResult& result);
-    void judge_load(std::uint32_t record, bool begun);
     void limit(SweepResult const& result);
     bool expire(__u64& word, SlotKey const& key, std::uint64_t meta);
     std::uint32_t record_of(SlotKey const& key, std::uint64_t meta) const;

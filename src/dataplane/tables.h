@@ -27,6 +27,8 @@ struct Tables {
     contract::layout* layout = nullptr;
     std::span<contract::service_name> service_names;
     std::span<contract::server_name> server_names;
+    contract::journal_head* journal_head = nullptr;
+    std::span<contract::journal_entry> journal;
 };
 
 struct SourceRule {

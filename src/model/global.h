@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "model/script.h"
 #include "model/service.h"
+#include "model/sync.h"
 
 namespace drover::model {
 
@@ -63,6 +64,7 @@ struct Global {
     Timeouts timeouts;
     Behaviour behaviour;  ///< of services that do not say otherwise
     Limits limits;
+    Sync sync;
     std::optional<Taking> taking;  ///< own: on every interface; nothing: the best that each can have
     bool operator==(Global const&) const = default;
 };

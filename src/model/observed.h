@@ -15,6 +15,7 @@
 #include "model/edit.h"
 #include "model/global.h"
 #include "model/service.h"
+#include "model/sync.h"
 
 namespace drover::model {
 
@@ -149,6 +150,60 @@ struct DataplaneObserved {
     std::optional<Author> timeouts_changed;  ///< who set them; nothing: they are the configuration's
     std::vector<SyncDaemon> sync_daemons;
     std::vector<ServiceObserved> services;
+};
+
+/// What became of the connections that another director told of.
+struct SyncTaken {
+    std::uint64_t made = 0;
+    std::uint64_t confirmed = 0;  ///< known with this server: state and time were brought in line
+    std::uint64_t replaced = 0;   ///< known with another server
+    std::uint64_t kept = 0;       ///< this director knows better: it serves the connection, or has a newer one
+    std::uint64_t ended = 0;      ///< over before their time
+    std::uint64_t unknown_service = 0;
+    std::uint64_t unknown_server = 0;
+    std::uint64_t firewall_mark = 0;  ///< templates of services by firewall mark, which are not there
+    std::uint64_t busy = 0;           ///< somebody else was changing the entry
+    std::uint64_t no_room = 0;
+};
+
+struct SyncRefusal {
+    std::string reason;
+    std::uint64_t messages = 0;  ///< or entries, for what costs an entry alone
+};
+
+/// Whole tables, to and from peers; times are 0 when it never was.
+struct SyncPeeringObserved {
+    std::vector<Address> peers;
+    bool has_key = false;  ///< without one nobody joins anybody
+    std::int64_t joined_unix_us = 0;  ///< when this director last had a peer's whole table
+    std::string joined;               ///< whose
+    std::uint64_t joined_connections = 0;
+    std::int64_t served_unix_us = 0;  ///< when a peer last had this director's whole table
+    std::string served;
+    std::uint64_t served_connections = 0;
+    std::uint64_t strangers = 0;      ///< came in without the key
+    std::string trouble;              ///< why the last joining failed, a sentence
+};
+
+/// Connection sync as it is now.
+struct SyncObserved {
+    SyncChannel master;          ///< ipvsadm's master daemon, the one that tells; an empty interface: none was started
+    SyncChannel backup;          ///< the one that hears
+    bool tells = false;         ///< the master daemon is at work: its instance is MASTER, or it has none
+    std::uint64_t messages_sent = 0;
+    std::uint64_t connections_sent = 0;
+    std::uint64_t send_errors = 0;
+    std::uint64_t waiting = 0;  ///< new connections that are not told yet
+    std::uint64_t missed = 0;   ///< came faster than they could be told: left to the walk over the table
+    std::uint64_t held_back = 0;  ///< turns in which more was to be told than the rate allows
+    std::int64_t lag_us = 0;    ///< of the last second: the longest that a new connection can have waited for its message
+    std::uint64_t messages_received = 0;
+    std::uint64_t connections_received = 0;
+    std::int64_t heard_unix_us = 0;  ///< when a message came in last; 0: never
+    SyncTaken taken;
+    std::vector<SyncRefusal> refused;
+    SyncPeeringObserved peering;
+    std::vector<std::string> notes;  ///< what is wrong or missing, a sentence each
 };
 
 enum class VrrpState { init, backup, master, fault };

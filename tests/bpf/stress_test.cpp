@@ -3,6 +3,7 @@
 //   - a packet of a flow whose entry lives goes to that entry's server
 //   - no key ever has two live entries
 //   - in the end the counters are what a recount finds
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <sched.h>
 
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "bpf/packet_path.h"
+#include "dataplane/exchange.h"
 #include "dataplane/words.h"
 
 namespace drover::bpf::testing {
@@ -237,6 +239,38 @@ TEST_F(Stress, NoFlowReachesTwoServersWhileItsEntryLives) {
     expect_counters_as_recounted();
     std::printf("  %llu sweeps, %llu corrections, %llu expired\n", static_cast<unsigned long long>(sweeps.load()),
                 static_cast<unsigned long long>(corrected), static_cast<unsigned long long>(expired.load()));
+}
+
+/// What a peer tells of goes into the same slots, from a thread of user space.
+TEST_F(Stress, NoFlowReachesTwoServersWhilePeersTellOfIt) {
+    dataplane::Exchange exchange(path().tables(), path().programmer().book(), path().object().ticks(),
+                                std::make_shared<dataplane::Told>(2 * path().tables().narrow.size() * contract::BUCKET_SLOTS));
+    std::atomic<std::uint64_t> made = 0, expired = 0;
+    auto const tell = [&](std::atomic<bool> const& stop) {
+        std::mt19937 random(5);
+        while (!stop) {
+            auto const& flow = flows_[random() % kFlows];
+            auto const port = static_cast<std::uint16_t>(flow.first_real == 11 ? 81 : 80);
+            sync::Connection connection;
+            connection.protocol = 6;
+            connection.client = {Address::v4(ntohl(static_cast<std::uint32_t>(flow.key >> 32))),
+                                 ntohs(static_cast<std::uint16_t>(flow.key >> 16))};
+            connection.virtual_server = at(kVip, port);
+            connection.real_server = real(static_cast<int>(flow.first_real + random() % kServers));
+            // In its end, so that it does not take the place of an entry with another server.
+            connection.flags = sync::flag_inactive;
+            connection.state = sync::tcp_fin_wait;
+            exchange.set_now(path().object().now());
+            exchange.put(connection);
+            made = exchange.taken().made;
+        }
+    };
+    expect_faultless(fight(std::chrono::milliseconds(5'000),
+                           {tell, [&](std::atomic<bool> const& stop) { expire(stop, expired); }},
+                           [&] { return made > 1000; }));
+    EXPECT_GT(made, 1000u);
+    EXPECT_GT(exchange.taken().confirmed + exchange.taken().kept, 1000u);
+    expect_counters_as_recounted();
 }
 
 TEST_F(Stress, CountersNeedNoSweeperToBeRight) {

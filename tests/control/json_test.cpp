@@ -165,6 +165,7 @@ public:
     model::DataplaneObserved dataplane() override { return sample_dataplane(); }
     std::vector<model::InstanceObserved> instances() override { return sample_status().instances; }
     std::vector<model::CheckObserved> checks() override { return sample_status().checks; }
+    model::SyncObserved sync() override { return sample_status().sync; }
     std::unique_ptr<ConnectionCursor> connections() override { return nullptr; }
     Result<ReloadReport> reload() override { return fail("keepalived.conf:12:3: no such word"); }
     Result<ReloadReport> discard_changes() override { return ReloadReport{{"the timeouts are as configured again"}, {}}; }

@@ -113,6 +113,35 @@ TEST(StatusText, SaysTheSameWithoutItsColours) {
     EXPECT_EQ(stripped, status_text(sample_status(), plain()));
 }
 
+TEST(StatusText, TellsOfConnectionSyncWhereThereIsSome) {
+    Status status;
+    EXPECT_EQ(status_text(status, plain()).find("Connection sync"), std::string::npos);
+    auto& sync = status.sync;
+    sync.master.interface = sync.backup.interface = "eth1";
+    sync.master.instance = sync.backup.instance = "VI_1";
+    sync.master.id = sync.backup.id = 7;
+    sync.tells = true, sync.connections_sent = 40, sync.messages_sent = 2, sync.waiting = 3, sync.lag_us = 5600, sync.missed = 9;
+    sync.connections_received = 30, sync.messages_received = 4, sync.heard_unix_us = noon - 5'000'000;
+    sync.taken.made = 20, sync.taken.confirmed = 5, sync.taken.unknown_server = 5;
+    sync.refused = {{"syncid", 2}};
+    sync.peering.has_key = true;
+    sync.peering.served = "10.9.0.2", sync.peering.served_unix_us = noon - 60'000'000, sync.peering.served_connections = 1000;
+    sync.peering.trouble = "no table was taken over from 10.9.0.2: no answer";
+    auto const text = status_text(status, plain());
+    EXPECT_EQ(text.substr(text.find("Connection sync")), R"(Connection sync
+  tells           now: 224.0.0.81 port 8848 on eth1, id 7, with instance VI_1
+                  40 connections in 2 messages, 3 waiting, lag 6 ms
+                  note: 9 new connections came too fast and 0 messages could not be sent; 0 times more was to be told than the rate allows
+  hears           224.0.0.81 port 8848 on eth1, id 7, with instance VI_1, last 5 s ago
+                  30 connections in 4 messages: 20 made, 5 confirmed, 0 replaced, 0 ended
+                  not taken: 5 of unknown servers, 2 refused (syncid)
+  peer 10.9.0.2   complete at 2026-11-23T11:59:00 (1 min 0 s ago): 1000 connections
+  note: no table was taken over from 10.9.0.2: no answer
+)");
+    sync.peering = {};
+    EXPECT_NE(status_text(status, plain()).find("note: no sync_key: "), std::string::npos);
+}
+
 TEST(ConnectionText, MarksTemplates) {
     auto row = sample_row();
     EXPECT_EQ(connection_text(row, plain()),

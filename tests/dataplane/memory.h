@@ -71,11 +71,12 @@ struct Memory {
     explicit Memory(Sizes sizes)
         : vips(contract::VIP_BUCKETS), services(sizes.services), cursors(sizes.services), rings(sizes.chunks),
           servers(sizes.servers), loads(sizes.servers), ports(contract::MAX_PORTS), roles(contract::MAX_ROLES), rivals(contract::MAX_ROLES),
-          narrow(sizes.buckets), wide(sizes.buckets), service_names(sizes.services), server_names(sizes.servers) {}
+          narrow(sizes.buckets), wide(sizes.buckets), service_names(sizes.services), server_names(sizes.servers),
+          journal(contract::JOURNAL_ENTRIES) {}
 
     Tables tables() {
         return {vips, services, cursors, rings, servers, loads, ports, roles, rivals, &settings, narrow, wide, &layout,
-                service_names, server_names};
+                service_names, server_names, &journal_head, journal};
     }
 
     /// Every byte of every map, to be compared.
@@ -104,6 +105,8 @@ struct Memory {
     contract::layout layout{};
     std::vector<contract::service_name> service_names;
     std::vector<contract::server_name> server_names;
+    contract::journal_head journal_head{};
+    std::vector<contract::journal_entry> journal;
 };
 
 /// HZ=250, as most distributions have it: a tick is 256 ms.

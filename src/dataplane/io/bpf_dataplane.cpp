@@ -165,14 +165,18 @@ model::DataplaneObserved BpfDataplane::observe() const {
 }
 
 Result<std::vector<plan::Change>> BpfDataplane::apply(model::Desired const& wanted) {
+    std::unique_lock names(names_);
     auto changes = programmer_.apply(wanted);
+    names.unlock();
     if (changes) begin_rates(*changes);
     return changes;
 }
 
 Result<std::vector<plan::Change>> BpfDataplane::apply_some(std::span<ServiceKey const> keys,
                                                            std::vector<model::DesiredService> wanted) {
+    std::unique_lock names(names_);
     auto changes = programmer_.apply_some(keys, std::move(wanted));
+    names.unlock();
     if (changes) begin_rates(*changes);
     return changes;
 }
@@ -182,6 +186,13 @@ void BpfDataplane::begin_rates(std::vector<plan::Change> const& changes) {
         if (auto const* const added = std::get_if<plan::AddService>(&change))
             if (auto const id = programmer_.book().find_service(added->service.key))
                 rates_.begin(observe_service(*id, added->service));
+}
+
+std::unique_ptr<Exchange> BpfDataplane::exchange() {
+    auto const& tables = object_->tables();
+    std::scoped_lock const lock(names_);
+    if (!told_) told_ = std::make_shared<Told>((tables.narrow.size() + tables.wide.size()) * contract::BUCKET_SLOTS);
+    return std::make_unique<Exchange>(tables, programmer_.book(), object_->ticks(), told_);
 }
 
 void BpfDataplane::take_turn(std::int64_t now_unix_us) {
@@ -204,6 +215,7 @@ void BpfDataplane::look_after_grace() {
         if (!grace_is_over_.load(std::memory_order_acquire)) return;
         grace_.join();
         grace_ = {};
+        auto const names = hold_names();
         programmer_.end_grace();
     }
     if (!programmer_.begin_grace()) return;

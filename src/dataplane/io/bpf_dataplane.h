@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dataplane/exchange.h"
 #include "dataplane/io/bpf_object.h"
 #include "dataplane/io/pins.h"
 #include "dataplane/flood_watch.h"
@@ -21,6 +22,7 @@
 #include "dataplane/rates.h"
 #include "dataplane/reach.h"
 #include "dataplane/rows.h"
+#include "dataplane/snapshot.h"
 #include "dataplane/sweeper.h"
 #include "model/observed.h"
 
@@ -82,6 +84,11 @@ public:
     RowCursor connections() const { return {object_->tables(), programmer_.book(), object_->ticks()}; }
     std::uint32_t now() const { return object_->now(); }
 
+    /// For connection sync. While names are held, no service and no server comes or goes; hold them for a moment only.
+    std::unique_ptr<Exchange> exchange();
+    Snapshot snapshot() const { return {object_->tables(), programmer_.book(), object_->ticks()}; }
+    std::unique_lock<std::mutex> hold_names() { return std::unique_lock(names_); }
+
     void start_sweeping();
 
     /// Takes the packet path off every interface and removes all pins: connections end here.
@@ -103,11 +110,13 @@ private:
     Programmer programmer_;
     std::map<int, model::AttachmentObserved> attached_;  // by interface number
     std::mutex peers_;
+    std::mutex names_;  ///< taken by who changes the book, or reads it on another thread than the main one
     std::atomic<std::uint64_t> entries_ = 0, wide_entries_ = 0;
     RateBook rates_;
     Reach reach_;
     FloodWatch flood_;
     std::uint32_t turn_ = 0;
+    std::shared_ptr<Told> told_;  ///< made for the first exchange
     std::jthread sweeper_;
     // Of memory that apply() made unreachable: waits for the packet path to be done with it.
     std::jthread grace_;

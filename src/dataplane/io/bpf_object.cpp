@@ -195,6 +195,7 @@ Result<void> BpfObject::map_tables() {
     };
     std::span<contract::settings> settings;
     std::span<contract::layout> layout;
+    std::span<contract::journal_head> journal_head;
     take(tables_.vips, "vip_table");
     take(tables_.services, "services");
     take(tables_.cursors, "cursors");
@@ -210,9 +211,12 @@ Result<void> BpfObject::map_tables() {
     take(layout, "layouts");
     take(tables_.service_names, "service_names");
     take(tables_.server_names, "server_names");
+    take(journal_head, "journal_heads");
+    take(tables_.journal, "journal");
     if (!done) return done;
     tables_.settings = settings.data();
     tables_.layout = layout.data();
+    tables_.journal_head = journal_head.data();
     return {};
 }
 

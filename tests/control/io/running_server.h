@@ -45,6 +45,7 @@ public:
     model::DataplaneObserved dataplane() override { return sample_dataplane(); }
     std::vector<model::InstanceObserved> instances() override { return sample_status().instances; }
     std::vector<model::CheckObserved> checks() override { return sample_status().checks; }
+    model::SyncObserved sync() override { return sample_status().sync; }
     std::unique_ptr<ConnectionCursor> connections() override { return std::make_unique<Cursor>(*this); }
     Result<ReloadReport> reload() override {
         if (refuse_reload) return fail("keepalived.conf:3:5: `prority` is no number");

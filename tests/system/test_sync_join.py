@@ -1,0 +1,101 @@
+"""A director that joins takes over the whole table of its peer before it may preempt (sync_peer, sync_key)."""
+
+import time
+
+import pytest
+
+from lab.crowd_of_clients import Crowd, established_before
+from lab.directors import Drover, holds
+from lab.flat_farm import VIP, service
+from lab.flat_pair import FlatPair
+from lab.pair import state
+from lab.waiting import wait_until
+
+KEY = "/etc/drover/sync.key"
+SECRET = "a secret of two directors\n"
+
+
+def words(peer: str, more: str = "") -> str:
+    return (f"global_defs {{\n    lvs_sync_daemon eth0 pair id 7\n    sync_peer {peer}\n    sync_key {KEY}\n"
+            f"    sync_patience 2\n{more}}}\n" + service())
+
+
+def give_keys(farm: FlatPair, of_peer: str = SECRET) -> None:
+    farm.director.write(KEY, SECRET, 0o600)
+    farm.peer.write(KEY, of_peer, 0o600)
+
+
+def peering(daemon: Drover) -> dict:
+    return daemon.status()["sync"]["peering"]
+
+
+@pytest.fixture
+def farm(lab):
+    pair = FlatPair(lab)
+    pair.prepare_servers()
+    return pair
+
+
+def test_a_rebooted_director_preempts_with_every_connection(farm):
+    give_keys(farm)
+    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+    crowd = Crowd(farm, clients=500, slow=250, length=150_000, seconds=40)
+    wait_until(lambda: crowd.under_way() == crowd.slow, 30, "all slow downloads are under way")
+    farm.director.power_off()
+    wait_until(lambda: holds(farm.peer, VIP), 10, "peer takes over")
+    farm.director.power_on()
+    farm.daemon = Drover(farm.director).start()
+    joined = peering(farm.daemon)
+    assert joined["joined"] == "10.9.0.2" and int(joined["joined_connections"]) >= crowd.slow
+    assert peering(farm.peer_daemon)["served"] == "10.9.0.1"
+    moment = time.monotonic()
+    wait_until(lambda: holds(farm.director, VIP), 10, "director preempts")
+    assert "took over" in farm.director.output("drover status")
+    survivors = established_before(crowd.end(120), moment)
+    assert len([row for row in survivors if row["slow"]]) == crowd.slow, "all of them are older than the reboot"
+    assert [row for row in survivors if row["broken"]] == []
+
+
+def test_a_director_whose_link_comes_back_joins_again(farm):
+    give_keys(farm)
+    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+    farm.director.pull_cable()
+    wait_until(lambda: holds(farm.peer, VIP), 10, "peer takes over")
+    wait_until(lambda: state(farm.daemon) == "FAULT", 5, "director is in FAULT")
+    crowd = Crowd(farm, clients=20, slow=10, length=400_000, seconds=20)
+    wait_until(lambda: crowd.under_way() == crowd.slow, 10, "all slow downloads are under way, and it hears of none")
+    moment = time.monotonic()
+    farm.director.put_cable_back()
+    wait_until(lambda: holds(farm.director, VIP), 15, "director preempts")
+    assert int(peering(farm.daemon)["joined_connections"]) >= crowd.slow
+    assert [row for row in established_before(crowd.end(120), moment) if row["broken"]] == []
+
+
+def test_without_a_key_status_says_what_does_not_happen(farm):
+    farm.start_both("global_defs {\n    lvs_sync_daemon eth0 pair\n}\n" + service())
+    assert "no sync_key" in farm.director.output("drover status")
+    assert not peering(farm.daemon)["has_key"]
+
+
+def test_a_key_that_others_can_read_is_refused(farm):
+    farm.director.write(KEY, SECRET, 0o644)
+    farm.start_both(words("10.9.0.2"), of_peer=service())
+    (note,) = farm.daemon.status()["sync"]["notes"]
+    assert "others than its owner may read it" in note
+
+
+def test_another_key_is_said_on_both_sides_and_nothing_is_taken_over(farm):
+    give_keys(farm, of_peer="another secret of one director\n")
+    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+    assert "10.9.0.2" in peering(farm.daemon)["trouble"] and peering(farm.daemon)["joined"] == ""
+    assert int(peering(farm.peer_daemon)["strangers"]) == 1
+    assert "came in without the key" in farm.peer.output("drover status")
+
+
+def test_a_peer_that_does_not_answer_is_waited_for_only_so_long_and_said(farm):
+    give_keys(farm)
+    farm.peer.run("nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; }; "
+                  "add rule inet deaf in tcp dport 8849 drop'")
+    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+    assert "no answer" in peering(farm.daemon)["trouble"]
+    assert state(farm.daemon) == "MASTER", "and it goes on without"
