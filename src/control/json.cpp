@@ -25,74 +25,100 @@ namespace json = boost::json;
 
 constexpr std::uint64_t largest_exact_double = std::uint64_t{1} << 53;
 
-// --- writing
+// --- writing: straight into the text, since a listing may have a hundred thousand servers
 
 struct Writer;
 
-json::value write(bool value) { return value; }
-json::value write(std::string const& text) { return json::value(printable(text)); }
-json::value write(Address const& address) { return json::value(address.text()); }
-json::value write(Endpoint const& endpoint) { return json::value(endpoint.text()); }
-json::value write(Mac const& mac) { return json::value(mac.text()); }
-json::value write(model::Scheduler scheduler) { return json::value(model::name(scheduler)); }
-json::value write(model::ServiceName const& name) {
-    if (name.fwmark != 0) return json::value(fmt::format("{}/{}", name.family() == Family::v4 ? "fwm" : "fwm6", name.fwmark));
-    return json::value(fmt::format("{}/{}", lower_name(name.key.protocol), name.key.endpoint.text()));
+void write_text(std::string& out, std::string_view text) {
+    bool const plain = std::ranges::all_of(
+        text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != '\x7f'; });
+    if (!plain) return void(out += json::serialize(json::value(json::string_view(text.data(), text.size()))));
+    out += '"';
+    out += text;
+    out += '"';
 }
-json::value write(model::ConnectionState state) { return json::value(model::name(state)); }
+
+void write(std::string& out, bool value) { out += value ? "true" : "false"; }
+void write(std::string& out, std::string const& text) { write_text(out, printable(text)); }
+void write(std::string& out, Address const& address) { write_text(out, address.text()); }
+void write(std::string& out, Endpoint const& endpoint) { write_text(out, endpoint.text()); }
+void write(std::string& out, Mac const& mac) { write_text(out, mac.text()); }
+void write(std::string& out, model::Scheduler scheduler) { write_text(out, model::name(scheduler)); }
+void write(std::string& out, model::ServiceName const& name) {
+    if (name.fwmark != 0)
+        return write_text(out, fmt::format("{}/{}", name.family() == Family::v4 ? "fwm" : "fwm6", name.fwmark));
+    write_text(out, fmt::format("{}/{}", lower_name(name.key.protocol), name.key.endpoint.text()));
+}
+void write(std::string& out, model::ConnectionState state) { write_text(out, model::name(state)); }
 template <class Integer>
-json::value write(Time<Integer> const& time) {
-    return json::value(timestamp(time.unix_us));
+void write(std::string& out, Time<Integer> const& time) {
+    write_text(out, timestamp(time.unix_us));
 }
 template <std::integral T>
-requires(!std::same_as<T, bool>) json::value write(T value) {
-    if constexpr (std::is_unsigned_v<T>) {
-        if (value > largest_exact_double) return json::value(std::to_string(value));
-        return static_cast<std::uint64_t>(value);
-    } else {
-        return static_cast<std::int64_t>(value);
-    }
+requires(!std::same_as<T, bool>) void write(std::string& out, T value) {
+    std::array<char, 24> digits;
+    auto const end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+    std::string_view const text(digits.begin(), end);
+    if constexpr (std::is_unsigned_v<T>)
+        if (value > largest_exact_double) return write_text(out, text);
+    out += text;
 }
 template <class Enum>
 requires requires(Enum e) { words(e); }
-json::value write(Enum value) {
+void write(std::string& out, Enum value) {
     for (auto const& [known, word] : words(value))
-        if (known == value) return json::value(word);
-    return nullptr;
+        if (known == value) return write_text(out, word);
+    out += "null";
 }
 template <class T>
 requires requires(T const& t, Writer& w) { fields(t, w); }
-json::value write(T const& value);
+void write(std::string& out, T const& value);
 template <class T>
-json::value write(std::optional<T> const& value) {
-    return value ? write(*value) : json::value(nullptr);
+void write(std::string& out, std::optional<T> const& value) {
+    if (value)
+        write(out, *value);
+    else
+        out += "null";
 }
 template <class T>
-json::value write(std::vector<T> const& items) {
-    json::array array;
-    array.reserve(items.size());
-    for (auto const& item : items) array.push_back(write(item));
-    return array;
+void write(std::string& out, std::vector<T> const& items) {
+    out += '[';
+    for (auto const& item : items) {
+        if (out.back() != '[') out += ',';
+        write(out, item);
+    }
+    out += ']';
 }
 
+/// The fields of an object, between its braces.
 struct Writer {
-    json::object& object;
+    std::string& out;
     template <class T>
     void operator()(std::string_view name, T const& value) {
-        object.emplace(name, write(value));
+        if (out.back() != '{') out += ',';
+        write_text(out, name);
+        out += ':';
+        write(out, value);
     }
     template <class T>
     void operator()(std::string_view name, OrStandard<T> const& field) {
-        if (field.value != std::remove_const_t<T>{}) object.emplace(name, write(field.value));
+        if (field.value != std::remove_const_t<T>{}) (*this)(name, field.value);
     }
 };
 
 template <class T>
 requires requires(T const& t, Writer& w) { fields(t, w); }
-json::value write(T const& value) {
-    json::object object;
-    fields(value, Writer{object});
-    return object;
+void write(std::string& out, T const& value) {
+    out += '{';
+    fields(value, Writer{out});
+    out += '}';
+}
+
+template <class T>
+std::string written(T const& value) {
+    std::string out;
+    write(out, value);
+    return out;
 }
 
 // --- reading
@@ -237,10 +263,12 @@ void read(json::value const& value, T& out) {
 
 template <class Variant>
 std::string line_of(Variant const& thing) {
-    json::object object;
-    object.emplace(Kinds<Variant>::field, Kinds<Variant>::words[thing.index()]);
-    std::visit([&](auto const& value) { fields(value, Writer{object}); }, thing);
-    return json::serialize(object);
+    std::string out = "{";
+    write_text(out, Kinds<Variant>::field);
+    out += ':';
+    write_text(out, Kinds<Variant>::words[thing.index()]);
+    std::visit([&](auto const& value) { fields(value, Writer{out}); }, thing);
+    return out + "}";
 }
 
 template <class Variant, std::size_t... Index>
@@ -277,13 +305,13 @@ Result<T> from_json(std::string_view text) {
 
 }  // namespace
 
-std::string to_json(Status const& status) { return json::serialize(write(status)); }
-std::string to_json(model::DataplaneObserved const& dataplane) { return json::serialize(write(dataplane)); }
-std::string to_json(ReloadReport const& report) { return json::serialize(write(report)); }
-std::string to_json(ZeroReport const& report) { return json::serialize(write(report)); }
-std::string to_json(Problem const& problem) { return json::serialize(write(problem)); }
+std::string to_json(Status const& status) { return written(status); }
+std::string to_json(model::DataplaneObserved const& dataplane) { return written(dataplane); }
+std::string to_json(ReloadReport const& report) { return written(report); }
+std::string to_json(ZeroReport const& report) { return written(report); }
+std::string to_json(Problem const& problem) { return written(problem); }
 std::string to_json(model::LiveRecord const& record) { return line_of(record); }
-std::string to_json(model::ConnectionRow const& row) { return json::serialize(write(row)); }
+std::string to_json(model::ConnectionRow const& row) { return written(row); }
 
 Result<Status> status_from_json(std::string_view text) { return from_json<Status>(text); }
 Result<model::DataplaneObserved> dataplane_from_json(std::string_view text) {
@@ -315,7 +343,7 @@ std::string to_json(std::span<model::EditOutcome const> outcomes) {
     EditReport report{outcomes.size(), {}};
     for (std::size_t i = 0; i < outcomes.size(); ++i)
         if (!outcomes[i].done()) report.refused.push_back({i, outcomes[i]});
-    return json::serialize(write(report));
+    return written(report);
 }
 
 Result<std::vector<model::EditOutcome>> outcomes_from_json(std::string_view text, std::size_t edits) {
