@@ -26,7 +26,7 @@ inline constexpr std::array exit_meanings{
     ExitMeaning{4, "check: a file cannot be read; real: a right is missing"},
     ExitMeaning{5, "check: something is ignored or put right (with --strict: anything is said)"},
     ExitMeaning{6, "check: only complaints about scripts run as root; real: no VIP is named"},
-    ExitMeaning{255, "ipvsadm: an unknown option, or no command first"},
+    ExitMeaning{255, "ipvsadm: an unknown option, no command first, or the daemon refused"},
 };
 
 }  // namespace drover::cli

@@ -1,108 +1,116 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstdio>
+#include <functional>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/system_names.h"
 #include "control/io/client.h"
-#include "control/ipvsadm_grammar.h"
 #include "control/ipvsadm_listing.h"
+#include "control/ipvsadm_session.h"
 #include "control/json.h"
-#include "control/routes.h"
 
 namespace drover::cli {
 
 namespace {
 
-namespace grammar = control::ipvsadm;
+namespace ipvs = control::ipvsadm;
 
 Error of_another_version(Error const& error) { return {"the daemon's answer is of another version: " + error.message}; }
 
-int list_connections(control::SocketClient const& client, grammar::Listing const& listing,
-                     control::Names const& names) {
-    std::optional<Error> misunderstood;
-    bool begun = false;
-    auto const begin = [&] {
-        if (!std::exchange(begun, true) && !listing.json) print(grammar::connections_title(listing));
-    };
-    auto const show = [&](std::string_view line) {
-        begin();
-        if (listing.json) {
-            print(line);
-            print("\n");
-            return true;
-        }
-        auto const row = control::connection_from_json(line);
-        if (!row) {
-            misunderstood = of_another_version(row.error());
-            return false;
-        }
-        print(grammar::connection_line(*row, names));
-        return true;
-    };
-    auto const done = client.lines("/v1/connections", show);
-    if (misunderstood) return complain("ipvsadm", *misunderstood);
-    if (!done) return complain("ipvsadm", done.error());
-    begin();
-    return finish(ok);
-}
+/// The daemon behind its socket.
+class Daemon final : public ipvs::Director {
+public:
+    explicit Daemon(std::string const& socket) : client_(socket) {}
 
-int list(control::SocketClient const& client, grammar::Listing const& listing, control::Names const& names) {
-    if (listing.view == grammar::View::connections) return list_connections(client, listing, names);
-    auto const body = client.get("/v1/services");
-    if (!body) return complain("ipvsadm", body.error());
-    if (listing.json) {
+    Result<model::DataplaneObserved> observe() override {
+        auto const body = client_.get("/v1/services");
+        if (!body) return std::unexpected(body.error());
+        auto observed = control::dataplane_from_json(*body);
+        if (!observed) return std::unexpected(of_another_version(observed.error()));
+        return observed;
+    }
+
+    Result<std::vector<model::EditOutcome>> apply(std::span<model::Edit const> edits) override {
+        auto const body = client_.post("/v1/edits", control::to_json(edits));
+        if (!body) return std::unexpected(body.error());
+        auto outcomes = control::outcomes_from_json(*body, edits.size());
+        if (!outcomes) return std::unexpected(of_another_version(outcomes.error()));
+        return outcomes;
+    }
+
+    Result<void> list_connections(ipvs::Listing const& listing, control::Names const& names) override {
+        auto const as_it_is = [](std::string_view line) { return print(line), print("\n"), Result<void>(); };
+        if (listing.json) return rows("/v1/connections", {}, as_it_is);
+        auto const title = ipvs::connections_title(listing);
+        // The daemon writes the lines itself; reading a million objects would take seconds.
+        if (listing.numeric && !listing.persistence_data) return rows("/v1/connection-lines", title, as_it_is);
+        std::string text;
+        return rows("/v1/connections", title, [&](std::string_view line) -> Result<void> {
+            auto const row = control::connection_from_json(line);
+            if (!row) return std::unexpected(of_another_version(row.error()));
+            text.clear();
+            ipvs::append_connection(text, *row, listing.persistence_data, names);
+            print(text);
+            return {};
+        });
+    }
+
+    Result<void> list_as_json() override {
+        auto const body = client_.get("/v1/services");
+        if (!body) return std::unexpected(body.error());
         print(*body + "\n");
-        return finish(ok);
+        return {};
     }
-    auto const observed = control::dataplane_from_json(*body);
-    if (!observed) return complain("ipvsadm", of_another_version(observed.error()));
-    auto const text = grammar::format(*observed, listing, names);
-    if (!text) {
-        fmt::print(stderr, "{}\n", text.error().message);
-        return failed;
+
+private:
+    /// The title comes before the first row, or alone, but not before an error.
+    Result<void> rows(std::string_view target, std::string const& title,
+                      std::function<Result<void>(std::string_view)> const& show) {
+        bool begun = false;
+        Result<void> shown;
+        auto const heard = client_.lines(target, [&](std::string_view line) {
+            if (!std::exchange(begun, true)) print(title);
+            shown = show(line);
+            return shown.has_value();
+        });
+        if (!shown) return shown;
+        if (heard && !begun) print(title);
+        return heard;
     }
-    print(*text);
-    return finish(ok);
+
+    control::SocketClient client_;
+};
+
+std::string read_input() {
+    std::array<char, 64 * 1024> piece;
+    ssize_t size = 0;
+    do size = ::read(STDIN_FILENO, piece.data(), piece.size());
+    while (size < 0 && errno == EINTR);
+    return {piece.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
-constexpr int kRefusedByIpvs = 255, kNotFound = 404;
-
-int zero(control::SocketClient const& client, grammar::Zero const& which) {
-    auto const none = [] {
-        fmt::print(stderr, "No such service\n");
-        return kRefusedByIpvs;
-    };
-    if (which.fwmark) return none();
-    auto const done = client.post(which.service ? "/v1/zero/" + control::service_path(*which.service) : "/v1/zero");
-    if (done) return finish(ok);
-    return done.error().code == kNotFound ? none() : complain("ipvsadm", done.error());
+/// What was printed before stands before it, wherever the two go.
+void write_error(std::string_view text) {
+    std::fflush(stdout);
+    std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 }  // namespace
 
 int ipvsadm(IpvsadmRequest const& request) {
-    SystemNames const system_names;
-    auto const command = grammar::parse(request.words, system_names);
-    if (!command) {
-        fmt::print(stderr, "{}\n", command.error().message);
-        return command.error().exit_code;
-    }
-    if (std::holds_alternative<grammar::ShowHelp>(*command)) {
-        print(grammar::help_text());
-        return finish(ok);
-    }
-    if (std::holds_alternative<grammar::ShowVersion>(*command)) {
-        print(grammar::version_line() + "\n");
-        return finish(ok);
-    }
-    control::SocketClient const client(request.socket);
-    if (auto const* which = std::get_if<grammar::Zero>(&*command)) return zero(client, *which);
-    auto const& listing = std::get<grammar::Listing>(*command);
-    if (listing.numeric) return list(client, listing, control::NumbersOnly());
-    return list(client, listing, system_names);
+    SystemNames const names;
+    Daemon daemon(request.socket);
+    ipvs::Terminal const terminal{.print = print, .complain = write_error, .read = read_input};
+    auto const code = ipvs::run(request.words, daemon, terminal, names);
+    if (!code) return complain("ipvsadm", code.error());
+    return finish(*code);
 }
 
 }  // namespace drover::cli

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <vector>
 
+#include "control/ipvsadm_checks.h"
+#include "control/ipvsadm_draft.h"
 #include "control/ipvsadm_options.h"
 #include "control/ipvsadm_words.h"
 
@@ -12,227 +13,162 @@ namespace drover::control::ipvsadm {
 
 namespace {
 
-constexpr int usage_error = 2;
-constexpr int popt_error = 255;
-constexpr std::uint64_t longest_timeout = 2'678'400;  // 31 days, the most that -p and --set take
-
+using model::SyncRole;
+using Parsed = std::expected<Command, Refusal>;
 using Refused = std::unexpected<Refusal>;
 
-Refused refuse(std::string message, int exit_code = usage_error) {
-    return Refused(Refusal{std::move(message), exit_code});
-}
+constexpr int kPoptError = 255;
+constexpr std::int64_t kLongestTimeout = 2'678'400;  // 31 days, the most that --set takes
 
-Refused try_help() { return refuse("Try `ipvsadm -h' or 'ipvsadm --help' for more information.", popt_error); }
-
-std::optional<std::uint64_t> number(std::string_view text, std::uint64_t lowest, std::uint64_t highest) {
-    std::uint64_t value = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < lowest || value > highest)
-        return std::nullopt;
-    return value;
-}
-
-/// What has been read so far.
-struct Given {
-    OptionSet options = 0;
-    std::optional<ServiceKey> service;
-    std::optional<std::uint32_t> fwmark;
-};
-
-Protocol protocol_of(Word const& word) {
-    if (word.letter == 't') return Protocol::tcp;
-    return word.letter == 'u' ? Protocol::udp : Protocol::sctp;
-}
-
-std::expected<void, Refusal> take_service(Given& given, Word const& word, std::string const& text, Names const& names) {
-    if (word.letter == 'f') {
-        auto const mark = number(text, 1, 0xffffffff);
-        if (!mark) return refuse(fmt::format("invalid fwmark value `{}' specified", text));
-        given.fwmark = static_cast<std::uint32_t>(*mark);
-        return {};
-    }
-    auto const endpoint = parse_endpoint(text, protocol_of(word), names);
-    if (!endpoint) return refuse("illegal virtual server address[:port] specified");
-    given.service = ServiceKey{*endpoint, protocol_of(word)};
-    return {};
-}
-
-std::expected<void, Refusal> take(Given& given, Words::Found const& found, Names const& names) {
-    if (found.word->is_verb) return refuse(fmt::format("invalid option `{}'", found.typed));
-    auto const option = found.word->option;
-    if (option == Option::sort) return {};
-    if (option == Option::ipv6) {
-        if (!given.fwmark) return refuse("-6 used before -f\n");
-        return {};
-    }
-    if (given.options & bit(option)) return refuse(fmt::format("multiple '{}' options specified", name(option)));
-    given.options |= bit(option);
-    if (option == Option::service) return take_service(given, *found.word, *found.argument, names);
-    return {};
-}
-
-/// Required, illegal and conflicting options, in the order of the option table.
-std::expected<void, Refusal> check_options(VerbRow const& verb, OptionSet given) {
-    std::optional<Option> first_exclusive;
-    for (int i = 0; i < checked_options; ++i) {
-        auto const option = static_cast<Option>(i);
-        if (!(given & bit(option))) {
-            if (verb.required & bit(option))
-                return refuse(
-                    fmt::format("You need to supply the '{}' option for the '{}' command", name(option), verb.name));
-            continue;
-        }
-        if (!((verb.required | verb.allowed) & bit(option)))
-            return refuse(fmt::format("Illegal '{}' option with the '{}' command", name(option), verb.name));
-        if (!(verb.exclusive & bit(option))) continue;
-        if (first_exclusive)
-            return refuse(fmt::format("The option '{}' conflicts with the '{}' option in the '{}' command",
-                                      name(option), name(*first_exclusive), verb.name));
-        first_exclusive = option;
-    }
-    return {};
-}
+Refused refuse(std::string message) { return Refused(Refusal{std::move(message)}); }
 
 /// --set takes its three values from the words that are no options.
-std::expected<void, Refusal> check_timeouts(std::vector<std::string>& words) {
+std::expected<model::Timeouts, Refusal> take_timeouts(std::vector<std::string>& words) {
     if (words.size() < 3) return refuse("--set option requires 3 timeout values");
-    for (std::size_t i = 0; i < 3; ++i)
-        if (!number(words[i], 0, longest_timeout))
-            return refuse(fmt::format("invalid timeout value `{}' specified", words[i]));
+    std::uint32_t seconds[3];
+    for (std::size_t i = 0; i < 3; ++i) {
+        auto const value = number(words[i], 0, kLongestTimeout);
+        if (!value) return refuse(fmt::format("invalid timeout value `{}' specified", words[i]));
+        seconds[i] = static_cast<std::uint32_t>(*value);
+    }
     words.erase(words.begin(), words.begin() + 3);
-    return {};
+    return model::Timeouts{seconds[0], seconds[1], seconds[2]};
 }
 
-std::expected<void, Refusal> check_daemon_role(Verb verb, std::string const& role) {
-    if (role == "master" || role == "backup") return {};
+std::expected<SyncRole, Refusal> role(Verb verb, std::string const& word) {
+    if (word == "master") return SyncRole::master;
+    if (word == "backup") return SyncRole::backup;
     return refuse(verb == Verb::start_daemon ? "illegal start-daemon parameter specified"
                                              : "illegal start_daemon specified");
 }
 
-View view_of(OptionSet given) {
-    auto const has = [given](Option option) { return (given & bit(option)) != 0; };
-    if (has(Option::connection)) return View::connections;
-    if (has(Option::timeout)) return View::timeout;
-    if (has(Option::daemon)) return View::daemon;
-    if (has(Option::stats)) return View::stats;
-    if (has(Option::rate)) return View::rate;
-    if (has(Option::thresholds)) return View::thresholds;
-    if (has(Option::persistent_conn)) return View::persistent;
-    return has(Option::tun_info) ? View::tunnels : View::services;
+View view_of(Draft const& draft) {
+    if (draft.has(Option::connection)) return View::connections;
+    if (draft.has(Option::timeout)) return View::timeout;
+    if (draft.has(Option::daemon)) return View::daemon;
+    if (draft.has(Option::stats)) return View::stats;
+    if (draft.has(Option::rate)) return View::rate;
+    if (draft.has(Option::thresholds)) return View::thresholds;
+    if (draft.has(Option::persistent_conn)) return View::persistent;
+    return draft.has(Option::tun_info) ? View::tunnels : View::services;
 }
 
-std::expected<Command, Refusal> listing(Given const& given) {
-    auto const apart = set_of({Option::connection, Option::timeout, Option::daemon});
-    auto const alone = set_of({Option::timeout, Option::daemon});
-    if (((given.options & apart) && (given.options & set_of({Option::stats, Option::rate, Option::thresholds}))) ||
-        ((given.options & alone) && (given.options & bit(Option::persistent_conn))))
-        return refuse("options conflicts in the list command");
-    auto const has = [&given](Option option) { return (given.options & bit(option)) != 0; };
-    return Listing{.view = view_of(given.options),
-                   .numeric = has(Option::numeric),
-                   .exact = has(Option::exact),
-                   .sorted = !has(Option::nosort),
-                   .persistence_data = has(Option::persistent_conn),
-                   .json = has(Option::json),
-                   .service = given.service,
-                   .fwmark = given.fwmark};
+Parsed listing(Draft const& draft) {
+    if (auto const ok = check_listing(draft.options()); !ok) return refuse(ok.error());
+    return Listing{.view = view_of(draft),
+                   .numeric = draft.has(Option::numeric),
+                   .exact = draft.has(Option::exact),
+                   .sorted = !draft.has(Option::nosort),
+                   .persistence_data = draft.has(Option::persistent_conn),
+                   .json = draft.has(Option::json),
+                   .service = draft.has(Option::service) ? std::optional(draft.name()) : std::nullopt};
 }
 
-std::expected<Command, Refusal> finish(Verb verb, Given const& given, std::vector<std::string> leftover) {
-    if (verb == Verb::set)
-        if (auto const ok = check_timeouts(leftover); !ok) return Refused(ok.error());
+Parsed service_edit(Verb verb, Draft const& draft) {
+    auto const service = draft.service();
+    if (auto const ok = check_service(service); !ok) return refuse(ok.error());
+    if (verb == Verb::add_service) return model::Edit(model::edit::AddService{service});
+    return model::Edit(model::edit::ChangeService{service});
+}
+
+Parsed server_edit(Verb verb, Draft const& draft) {
+    if (auto const ok = check_server(draft); !ok) return refuse(ok.error());
+    if (verb == Verb::add_server) return model::Edit(model::edit::AddServer{draft.name(), draft.server()});
+    return model::Edit(model::edit::ChangeServer{draft.name(), draft.server()});
+}
+
+Parsed zero(Draft const& draft) {
+    return model::Edit(model::edit::Zero{draft.has(Option::service) ? std::optional(draft.name()) : std::nullopt});
+}
+
+Parsed start_sync(Draft const& draft, SyncRole role) {
+    auto daemon = draft.daemon();
+    daemon.role = role;
+    return model::Edit(model::edit::StartSync{daemon});
+}
+
+/// What goes with some commands alone.
+struct Extra {
+    SyncRole role = SyncRole::master;
+    model::Timeouts timeouts;
+};
+
+Parsed finish(Verb verb, Draft const& draft, Extra const& extra) {
+    switch (verb) {
+        case Verb::add_service:
+        case Verb::edit_service:
+            return service_edit(verb, draft);
+        case Verb::delete_service:
+            return model::Edit(model::edit::RemoveService{draft.name()});
+        case Verb::clear:
+            return model::Edit(model::edit::Clear{});
+        case Verb::restore:
+            return Restore{};
+        case Verb::save:
+            return Save{draft.has(Option::numeric)};
+        case Verb::add_server:
+        case Verb::edit_server:
+            return server_edit(verb, draft);
+        case Verb::delete_server:
+            return model::Edit(model::edit::RemoveServer{draft.name(), draft.server_as_named()});
+        case Verb::zero:
+            return zero(draft);
+        case Verb::set:
+            return model::Edit(model::edit::SetTimeouts{extra.timeouts});
+        case Verb::start_daemon:
+            return start_sync(draft, extra.role);
+        case Verb::stop_daemon:
+            return model::Edit(model::edit::StopSync{extra.role});
+        case Verb::list:
+        case Verb::help:
+        case Verb::version:
+            break;
+    }
+    return listing(draft);
+}
+
+Parsed read_options(Words& words, Verb verb, Extra extra, Names const& names) {
+    Draft draft;
+    for (auto item = words.next(); !std::holds_alternative<Words::End>(item); item = words.next()) {
+        if (auto const* broken = std::get_if<Words::Broken>(&item))
+            return Refused(Refusal{broken->typed + ": " + broken->reason, kPoptError, false});
+        auto const& found = std::get<Words::Found>(item);
+        if (found.word->is_verb) return refuse(fmt::format("invalid option `{}'", found.typed));
+        if (auto const ok = draft.take(found, names); !ok) return refuse(ok.error());
+    }
+    auto leftover = words.leftover();
+    if (verb == Verb::set) {
+        auto const timeouts = take_timeouts(leftover);
+        if (!timeouts) return Refused(timeouts.error());
+        extra.timeouts = *timeouts;
+    }
     if (!leftover.empty()) return refuse("unexpected argument " + leftover.front());
-    auto const& rules = row(verb);
-    if (auto const ok = check_options(rules, given.options); !ok) return Refused(ok.error());
-    if (verb == Verb::list) return listing(given);
-    if (verb == Verb::zero) return Zero{given.service, given.fwmark};
-    return refuse(
-        fmt::format("ipvsadm: the '{}' command is not carried out yet by this version of drover", rules.name));
+    // Whatever the command is: whether it may have them is asked later.
+    if (auto const ok = draft.settle_scheduler_flags(); !ok) return refuse(ok.error());
+    if (auto const ok = check_options(row(verb), draft.options()); !ok) return refuse(ok.error());
+    return finish(verb, draft, extra);
 }
 
 }  // namespace
+
+Refusal try_help() { return {"Try `ipvsadm -h' or 'ipvsadm --help' for more information.", kPoptError}; }
 
 std::expected<Command, Refusal> parse(std::span<std::string const> typed, Names const& names) {
     if (typed.empty()) return Listing{};
     Words words(typed);
     auto const first = words.next();
     auto const* command = std::get_if<Words::Found>(&first);
-    if (command == nullptr || !command->word->is_verb) return try_help();
+    if (command == nullptr || !command->word->is_verb) return Refused(try_help());
     auto const verb = command->word->verb;
-    if (verb == Verb::start_daemon || verb == Verb::stop_daemon)
-        if (auto const ok = check_daemon_role(verb, *command->argument); !ok) return Refused(ok.error());
     if (verb == Verb::help) return ShowHelp{};
     if (verb == Verb::version) return ShowVersion{};
-
-    Given given;
-    for (auto item = words.next(); !std::holds_alternative<Words::End>(item); item = words.next()) {
-        if (auto const* broken = std::get_if<Words::Broken>(&item))
-            return refuse(broken->typed + ": " + broken->reason, popt_error);
-        if (auto const ok = take(given, std::get<Words::Found>(item), names); !ok) return Refused(ok.error());
+    Extra extra;
+    if (verb == Verb::start_daemon || verb == Verb::stop_daemon) {
+        auto const known = role(verb, *command->argument);
+        if (!known) return Refused(known.error());
+        extra.role = *known;
     }
-    return finish(verb, given, words.leftover());
-}
-
-std::optional<Endpoint> parse_endpoint(std::string_view text, Protocol protocol, Names const& names) {
-    if (auto const bare = Address::parse(text)) return Endpoint{*bare, 0};
-    auto const colon = text.rfind(':');
-    auto host = text.substr(0, colon);
-    bool const bracketed = host.starts_with('[');
-    if (bracketed && (colon == std::string_view::npos || !host.ends_with(']'))) return std::nullopt;
-    if (bracketed) host = host.substr(1, host.size() - 2);
-
-    auto address = Address::parse(host);
-    if (bracketed && (!address || address->is_v4())) return std::nullopt;
-    if (!bracketed && address && !address->is_v4()) return std::nullopt;
-    if (!address) {
-        // A string of digits is a mistake, not a host's name.
-        bool const digits = host.find_first_not_of("0123456789") == std::string_view::npos;
-        if (!digits && host.find(':') == std::string_view::npos) address = names.address_of(host);
-    }
-    if (!address) return std::nullopt;
-    if (colon == std::string_view::npos) return Endpoint{*address, 0};
-
-    auto const port_text = text.substr(colon + 1);
-    if (auto const port = number(port_text, 0, 65535)) return Endpoint{*address, static_cast<std::uint16_t>(*port)};
-    auto const named = names.port_of(port_text, protocol);
-    if (!named) return std::nullopt;
-    return Endpoint{*address, *named};
-}
-
-std::string version_line() { return "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)"; }
-
-namespace {
-
-std::string help_row(Word const& word) {
-    auto spelling = word.letter != 0 ? fmt::format("-{}, --{}", word.letter, word.long_name)
-                                     : fmt::format("    --{}", word.long_name);
-    if (word.argument == Argument::required) spelling += fmt::format(" {}", word.argument_name);
-    if (word.argument == Argument::optional) spelling += fmt::format(" [{}]", word.argument_name);
-    return fmt::format("  {:<36}{}\n", spelling, word.meaning);
-}
-
-}  // namespace
-
-std::string help_text() {
-    OptionSet shown = 0;
-    for (auto const& word : vocabulary())
-        if (word.is_verb && row(word.verb).carried_out) shown |= row(word.verb).required | row(word.verb).allowed;
-    std::string commands, options, later;
-    for (auto const& word : vocabulary()) {
-        bool const carried_out =
-            word.is_verb ? row(word.verb).carried_out
-                         : (shown & bit(word.option)) || word.option == Option::sort || word.option == Option::ipv6;
-        if (!carried_out)
-            later += fmt::format("{}--{}", later.empty() ? "" : " ", word.long_name);
-        else
-            (word.is_verb ? commands : options) += help_row(word);
-    }
-    return version_line() + "\nas carried out by drover; it talks to the running daemon.\n\nUsage:\n" +
-           "  ipvsadm [-L] [-n] [-t|-u ADDRESS:PORT] [options]   services and servers\n" +
-           "  ipvsadm -L [-n] -c                                 connections\n" +
-           "  ipvsadm -L --timeout                               timeouts\n" +
-           "  ipvsadm -Z [-t|-u ADDRESS:PORT]                    counters and rates to zero\n\nCommands (the first option):\n" +
-           commands + "\nOptions:\n" + options + "\nKnown, not carried out yet by this version:\n  " + later + "\n";
+    return read_options(words, verb, extra, names);
 }
 
 }  // namespace drover::control::ipvsadm

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <vector>
+
+#include "control/ipvsadm_order.h"
+#include "control/ipvsadm_spelling.h"
 
 namespace drover::control::ipvsadm {
 
@@ -16,45 +18,34 @@ namespace {
 constexpr std::size_t service_name_limit = 33;
 constexpr std::size_t server_name_limit = 28;
 
-std::string spelled(Endpoint const& endpoint, Protocol protocol, Names const& names) {
-    auto host = names.host_name(endpoint.address).value_or(endpoint.address.text());
-    if (!endpoint.address.is_v4()) host = "[" + host + "]";
-    return host + ":" + names.service_name(endpoint.port, protocol).value_or(std::to_string(endpoint.port));
+void cut(std::string& text, bool v4, std::size_t limit) {
+    if (v4 && text.size() > limit) text.resize(limit);
 }
 
-std::string service_name(ServiceKey const& key, Names const& names) {
-    auto text = fmt::format("{:<4} {}", upper_name(key.protocol), spelled(key.endpoint, key.protocol, names));
-    if (key.endpoint.address.is_v4() && text.size() > service_name_limit) text.resize(service_name_limit);
+std::string service_name(model::ServiceObserved const& service, Names const& names) {
+    auto const& [endpoint, protocol] = service.key;
+    bool const v4 = endpoint.address.is_v4();
+    // A mark is a signed number there.
+    if (service.fwmark != 0)
+        return fmt::format("FWM  {}{}", static_cast<std::int32_t>(service.fwmark), v4 ? "" : " IPv6");
+    auto text = fmt::format("{:<4} {}", upper_name(protocol), spelled(endpoint, protocol, names));
+    cut(text, v4, service_name_limit);
     return text;
 }
 
-std::string server_name(model::ServerObserved const& server, Protocol protocol, Names const& names) {
-    auto text = spelled(server.endpoint, protocol, names);
-    if (server.endpoint.address.is_v4() && text.size() > server_name_limit) text.resize(server_name_limit);
+std::string server_name(model::ServerObserved const& server, model::ServiceObserved const& service, Names const& names) {
+    auto text = spelled(server.endpoint, protocol_of(service), names);
+    cut(text, server.endpoint.address.is_v4(), server_name_limit);
     return text;
-}
-
-std::string mask_text(Family family, std::uint8_t prefix) {
-    if (family == Family::v6) return std::to_string(prefix);
-    return Address::v4(prefix == 0 ? 0 : ~std::uint32_t{0} << (32 - prefix)).text();
-}
-
-/// " (sh-fallback,sh-port)"; drover's own flags have no word in ipvsadm.
-std::string scheduler_flags(model::ServiceObserved const& service) {
-    auto const scheduler = model::name(service.scheduler);
-    if (!service.flags.fallback && !service.flags.port) return {};
-    return fmt::format(" ({}{}{})", service.flags.fallback ? fmt::format("{}-fallback", scheduler) : "",
-                       service.flags.fallback && service.flags.port ? "," : "",
-                       service.flags.port ? fmt::format("{}-port", scheduler) : "");
 }
 
 std::string flags(model::ServiceObserved const& service) {
-    auto text = scheduler_flags(service);
+    std::string text;
+    if (has_flags(service)) text += fmt::format(" ({})", flags_text(service));
     if (service.persistence_timeout != 0) {
-        auto const family = service.key.endpoint.address.family();
         text += fmt::format(" persistent {}", service.persistence_timeout);
-        if (service.persistence_prefix != (family == Family::v4 ? 32 : 128))
-            text += " mask " + mask_text(family, service.persistence_prefix);
+        if (auto const mask = mask_text(service)) text += " mask " + *mask;
+        if (!service.persistence_engine.empty()) text += " pe " + service.persistence_engine;
     }
     if (service.one_packet) text += " ops";
     return text;
@@ -88,33 +79,34 @@ std::string_view title(View view) {
     return {};
 }
 
-/// Outgoing packets and bytes never pass a DR director: always 0.
 std::string totals(model::Counters const& counters, bool exact) {
     return number_column(counters.connections, exact) + number_column(counters.packets, exact) +
-           number_column(0, exact) + number_column(counters.bytes, exact) + number_column(0, exact);
+           number_column(counters.packets_out, exact) + number_column(counters.bytes, exact) +
+           number_column(counters.bytes_out, exact);
 }
 
 std::string service_rates(model::Rates const& rates, bool exact) {
-    return number_column(rates.connections, exact) + number_column(rates.packets, exact) + number_column(0, exact) +
-           number_column(rates.bytes, exact) + number_column(0, exact);
+    return number_column(rates.connections, exact) + number_column(rates.packets, exact) +
+           number_column(rates.packets_out, exact) + number_column(rates.bytes, exact) +
+           number_column(rates.bytes_out, exact);
 }
 
 /// Of servers ipvsadm shortens the bytes alone.
 std::string server_rates(model::Rates const& rates, bool exact) {
-    return fmt::format(" {:>8} {:>8} {:>8}{}{}", rates.connections, rates.packets, 0, number_column(rates.bytes, exact),
-                       number_column(0, exact));
+    return fmt::format(" {:>8} {:>8} {:>8}{}{}", rates.connections, rates.packets, rates.packets_out,
+                       number_column(rates.bytes, exact), number_column(rates.bytes_out, exact));
 }
 
 std::string service_line(model::ServiceObserved const& service, Listing const& listing, Names const& names) {
-    auto const shown = service_name(service.key, names);
+    auto const shown = service_name(service, names);
     if (listing.view == View::stats) return fmt::format("{:<33}{}\n", shown, totals(service.counters, listing.exact));
     if (listing.view == View::rate) return fmt::format("{:<33}{}\n", shown, service_rates(service.rates, listing.exact));
     return fmt::format("{} {}{}\n", shown, model::name(service.scheduler), flags(service));
 }
 
-std::string server_line(model::ServerObserved const& server, Protocol protocol, Listing const& listing,
-                        Names const& names) {
-    auto const shown = fmt::format("  -> {:<28}", server_name(server, protocol, names));
+std::string server_line(model::ServerObserved const& server, std::string const& name, Listing const& listing) {
+    auto const shown = fmt::format("  -> {:<28}", name);
+    auto const forward = forwarding_word(server.forwarding);
     switch (listing.view) {
         case View::stats:
             return shown + totals(server.counters, listing.exact) + "\n";
@@ -127,24 +119,15 @@ std::string server_line(model::ServerObserved const& server, Protocol protocol, 
             return fmt::format("{} {:<9} {:<11} {:<10} {:<10}\n", shown, server.weight, server.persistent,
                                server.active, server.inactive);
         case View::tunnels:
-            return fmt::format("{} {:<7} {:<13} {:<6} {:<10} {:<10}\n", shown, "Route", "n/a", server.weight,
-                               server.active, server.inactive);
+            return fmt::format("{} {:<7} {:<13} {:<6} {:<10} {:<10}\n", shown, forward, tunnel_text(server),
+                               server.weight, server.active, server.inactive);
         case View::services:
         case View::connections:
         case View::timeout:
         case View::daemon:
             break;
     }
-    return fmt::format("{} {:<7} {:<6} {:<10} {:<10}\n", shown, "Route", server.weight, server.active, server.inactive);
-}
-
-auto service_order(model::ServiceObserved const* service) {
-    auto const& key = service->key;
-    return std::tuple(key.endpoint.address.family(), key.protocol, key.endpoint.address, key.endpoint.port);
-}
-
-auto server_order(model::ServerObserved const* server) {
-    return std::tuple(server->endpoint.address.family(), server->endpoint.address, server->endpoint.port);
+    return fmt::format("{} {:<7} {:<6} {:<10} {:<10}\n", shown, forward, server.weight, server.active, server.inactive);
 }
 
 template <class T>
@@ -156,17 +139,33 @@ std::vector<T const*> pointers(std::vector<T> const& items) {
 
 std::string service_block(model::ServiceObserved const& service, Listing const& listing, Names const& names) {
     auto servers = pointers(service.servers);
-    if (listing.sorted) std::ranges::sort(servers, {}, server_order);
+    if (listing.sorted) sort(servers);
     auto text = service_line(service, listing, names);
-    for (auto const* server : servers) text += server_line(*server, service.key.protocol, listing, names);
+    for (auto const* server : servers) text += server_line(*server, server_name(*server, service, names), listing);
     return text;
 }
 
 Result<std::string> selected(model::DataplaneObserved const& observed, Listing const& listing, Names const& names) {
-    auto const found = std::ranges::find_if(
-        observed.services, [&](auto const& service) { return listing.service && service.key == *listing.service; });
+    auto const found = std::ranges::find_if(observed.services, [&](model::ServiceObserved const& service) {
+        return model::ServiceName{service.key, service.fwmark} == *listing.service;
+    });
     if (found == observed.services.end()) return fail("No such service");
     return std::string(title(listing.view)) + service_block(*found, listing, names);
+}
+
+std::string daemon_line(model::SyncDaemon const& daemon) {
+    auto const group = daemon.group.value_or(Address::v4(0xe0000051));
+    return fmt::format("{} sync daemon (mcast={}, syncid={}, maxlen={}, group={}, port={}, ttl={})\n",
+                       daemon.role == model::SyncRole::master ? "master" : "backup", daemon.interface, daemon.sync_id,
+                       daemon.max_length, group.text(), daemon.port, daemon.ttl);
+}
+
+std::string daemons(std::vector<model::SyncDaemon> const& running) {
+    std::string text;
+    for (auto const role : {model::SyncRole::master, model::SyncRole::backup})
+        for (auto const& daemon : running)
+            if (daemon.role == role) text += daemon_line(daemon);
+    return text;
 }
 
 }  // namespace
@@ -175,11 +174,11 @@ Result<std::string> format(model::DataplaneObserved const& observed, Listing con
     if (listing.view == View::timeout)
         return fmt::format("Timeout (tcp tcpfin udp): {} {} {}\n", observed.timeouts.tcp, observed.timeouts.tcpfin,
                            observed.timeouts.udp);
-    if (listing.view == View::daemon) return std::string{};  // no sync daemon runs: ipvsadm prints nothing
-    if (listing.selects()) return selected(observed, listing, names);
+    if (listing.view == View::daemon) return daemons(observed.sync_daemons);
+    if (listing.service) return selected(observed, listing, names);
 
     auto services = pointers(observed.services);
-    if (listing.sorted) std::ranges::sort(services, {}, service_order);
+    if (listing.sorted) sort(services);
     auto text = fmt::format("IP Virtual Server version 1.2.1 (size={})\n", observed.capacity);
     text += title(listing.view);
     for (auto const* service : services) text += service_block(*service, listing, names);
@@ -192,19 +191,26 @@ std::string connections_title(Listing const& listing) {
            (listing.persistence_data ? "        pe name          pe_data\n" : "\n");
 }
 
-std::string connection_line(model::ConnectionRow const& row, Names const& names) {
-    std::string line;
-    auto const column = [&line](std::string_view text, std::size_t width) {
-        line += text;
-        line.append(text.size() < width ? width - text.size() : 0, ' ');
-        line += ' ';
+void append_connection(std::string& text, model::ConnectionRow const& row, bool persistence_data, Names const& names) {
+    auto const column = [&text](std::string_view word, std::size_t width) {
+        text += word;
+        text.append(word.size() < width ? width - word.size() : 0, ' ');
+        text += ' ';
     };
-    column(upper_name(row.protocol), 3);
+    column(row.of_mark ? "IP" : upper_name(row.protocol), 3);
     column(fmt::format(FMT_COMPILE("{:02}:{:02}"), row.expires / 60, row.expires % 60), 6);
     column(model::name(row.state), 11);
     column(spelled(row.client, row.protocol, names), 18);
     column(spelled(row.virtual_server, row.protocol, names), 18);
-    return line + spelled(row.real_server, row.protocol, names) + "\n";
+    bool const with_data = persistence_data && !row.persistence_engine.empty();
+    if (with_data) {
+        column(spelled(row.real_server, row.protocol, names), 16);
+        column(row.persistence_engine, 18);
+        text += row.persistence_data;
+    } else {
+        text += spelled(row.real_server, row.protocol, names);
+    }
+    text += '\n';
 }
 
 std::string number_column(std::uint64_t value, bool exact) {

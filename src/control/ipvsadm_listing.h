@@ -16,8 +16,8 @@ Result<std::string> format(model::DataplaneObserved const& observed, Listing con
 
 /// The lines above the connections.
 std::string connections_title(Listing const& listing);
-/// One connection, with its newline.
-std::string connection_line(model::ConnectionRow const& row, Names const& names);
+/// Adds the line of one connection, with its newline; `persistence_data`: with what an engine made of it.
+void append_connection(std::string& text, model::ConnectionRow const& row, bool persistence_data, Names const& names);
 
 /// "1234", "123456K", ... in at least 9 columns; with `exact` never shortened.
 std::string number_column(std::uint64_t value, bool exact);

@@ -1,5 +1,4 @@
 // The vocabulary of ipvsadm as tables: every word it knows, and which option may stand with which command.
-// The next issue's editing commands add readers for values; the words and the checks are here already.
 #pragma once
 
 #include <cstdint>
@@ -87,7 +86,6 @@ struct VerbRow {
     OptionSet required;
     OptionSet allowed;    ///< beside the required ones
     OptionSet exclusive;  ///< at most one of these
-    bool carried_out;     ///< by this version of drover
 };
 
 VerbRow const& row(Verb verb);
@@ -100,9 +98,8 @@ struct Word {
     std::string_view long_name;
     Argument argument;
     bool is_verb;
-    Verb verb;                                ///< if is_verb
-    Option option;                            ///< if not
-    std::string_view argument_name, meaning;  ///< for the help
+    Verb verb;      ///< if is_verb
+    Option option;  ///< if not
 };
 
 std::span<Word const> vocabulary();

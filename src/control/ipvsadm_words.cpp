@@ -59,7 +59,8 @@ Words::Item Words::found(Word const& word, std::string_view attached, bool has_a
     } else if (!more) {
         return Broken{typed, "missing argument"};
     }
-    return Found{&word, words_[at_++], typed};
+    auto const& value = words_[at_++];
+    return Found{&word, value, value};
 }
 
 }  // namespace drover::control::ipvsadm

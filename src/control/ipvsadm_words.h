@@ -20,7 +20,7 @@ public:
     struct Found {
         Word const* word = nullptr;
         std::optional<std::string> argument;
-        std::string typed;  ///< the whole word it stood in
+        std::string typed;  ///< the last word that it took: where it stood, or its argument
     };
     struct Broken {
         std::string typed;

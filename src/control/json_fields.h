@@ -92,6 +92,8 @@ void fields(T& counters, auto&& field) {
     field("connections", counters.connections);
     field("packets", counters.packets);
     field("bytes", counters.bytes);
+    field("packets_out", OrStandard{counters.packets_out});
+    field("bytes_out", OrStandard{counters.bytes_out});
 }
 
 template <For<model::Rates> T>
@@ -99,6 +101,8 @@ void fields(T& rates, auto&& field) {
     field("connections", rates.connections);
     field("packets", rates.packets);
     field("bytes", rates.bytes);
+    field("packets_out", OrStandard{rates.packets_out});
+    field("bytes_out", OrStandard{rates.bytes_out});
 }
 
 template <For<model::SchedulerFlags> T>
@@ -145,6 +149,9 @@ void fields(T& row, auto&& field) {
     field("virtual", row.virtual_server);
     field("server", row.real_server);
     field("template", row.is_template);
+    field("of_mark", OrStandard{row.of_mark});
+    field("persistence_engine", OrStandard{row.persistence_engine});
+    field("persistence_data", OrStandard{row.persistence_data});
 }
 
 template <For<model::Author> T>

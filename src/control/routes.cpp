@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "control/ipvsadm_grammar.h"
+#include "control/ipvsadm_listing.h"
 #include "control/json.h"
 
 namespace drover::control {
@@ -22,7 +22,21 @@ Reply status(Daemon& daemon, Request const&) {
 Reply services(Daemon& daemon, Request const&) { return json(to_json(daemon.dataplane())); }
 
 Reply connections(Daemon& daemon, Request const&) {
-    return {.status = 200, .content_type = "application/x-ndjson", .body = {}, .connections = daemon.connections()};
+    return {.status = 200,
+            .content_type = "application/x-ndjson",
+            .body = {},
+            .connections = daemon.connections(),
+            .write_row = [](std::string& text, model::ConnectionRow const& row) { text += to_json(row) + "\n"; }};
+}
+
+Reply connection_lines(Daemon& daemon, Request const&) {
+    return {.status = 200,
+            .content_type = "text/plain",
+            .body = {},
+            .connections = daemon.connections(),
+            .write_row = [](std::string& text, model::ConnectionRow const& row) {
+                ipvsadm::append_connection(text, row, false, NumbersOnly());
+            }};
 }
 
 Reply reload(Daemon& daemon, Request const&) {
@@ -67,6 +81,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/status", status},            // body of `drover status --json`
     Route{"GET", "/v1/services", services},        // body of `ipvsadm -L --json`
     Route{"GET", "/v1/connections", connections},  // body of `drover conns --json`
+    Route{"GET", "/v1/connection-lines", connection_lines},  // `ipvsadm -Lnc` without its title, for a million of them
     Route{"POST", "/v1/reload", reload},
     Route{"POST", "/v1/discard-changes", discard_changes},
     Route{"POST", edits_path, edit},  // ipvsadm's other commands

@@ -24,7 +24,9 @@ struct Reply {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;                               ///< when there are no rows
-    std::unique_ptr<ConnectionCursor> connections;  ///< else: stream these, one JSON object a line
+    std::unique_ptr<ConnectionCursor> connections;  ///< else: stream these
+    /// Adds a row as a line of its own.
+    void (*write_row)(std::string& text, model::ConnectionRow const& row) = nullptr;
 };
 
 /// Called on the daemon's thread. Whatever the request says, there is an answer: an unknown path is 404, a known one

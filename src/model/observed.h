@@ -38,13 +38,17 @@ struct ConnectionRow {
     Endpoint virtual_server;
     Endpoint real_server;
     bool is_template = false;
+    bool of_mark = false;  ///< a template of a firewall mark: for every protocol
+    std::string persistence_engine, persistence_data;  ///< of a template that an engine made
 };
 
-/// Totals since the object was made. Outgoing traffic never passes a DR director.
+/// Totals since the object was made. Outgoing traffic never passes a DR director: that is NAT's.
 struct Counters {
     std::uint64_t connections = 0;
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;  ///< IP length, without the Ethernet header
+    std::uint64_t packets_out = 0;
+    std::uint64_t bytes_out = 0;
 };
 
 /// Per second, by IPVS's estimator: the mean of the last seconds, the newest counting most.
@@ -52,6 +56,8 @@ struct Rates {
     std::uint64_t connections = 0;
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t packets_out = 0;
+    std::uint64_t bytes_out = 0;
     bool operator==(Rates const&) const = default;
 };
 

@@ -121,7 +121,7 @@ TEST_F(Commands, IpvsadmFailsAsIpvsadmDoes) {
              {{"ipvsadm", "-L", "-f", "6"}, 1, "No such service\n"},
              {{"ipvsadm", "-L", "extra"}, 2, "unexpected argument extra\n"},
              {{"ipvsadm", "-n"}, 255, "Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n"},
-             {{"ipvsadm", "-C"}, 2, "ipvsadm: the 'flush' command is not carried out yet by this version of drover\n"},
+             {{"ipvsadm", "-A", "-t", "10.0.0.1:0"}, 2, "Zero port specified for non-persistent service\n"},
          }) {
         auto const outcome = call(words);
         EXPECT_EQ(outcome.code, code);
@@ -134,6 +134,21 @@ TEST_F(Commands, IpvsadmFailsAsIpvsadmDoes) {
     EXPECT_TRUE(help.out.starts_with("ipvsadm v1.31")) << help.out;
 }
 
+TEST_F(Commands, IpvsadmHandsItsEditsToTheDaemon) {
+    start();
+    EXPECT_EQ(call({"ipvsadm", "-A", "-t", "10.0.0.1:80"}).code, 0);
+    EXPECT_EQ(call({"ipvsadm", "-Z"}).code, 0);
+    EXPECT_EQ(daemon.edits, 2u);
+    {
+        std::scoped_lock const lock(daemon.mutex);
+        daemon.refusal = "Service already exists";
+    }
+    auto const refused = call({"drover", "ipvsadm", "-A", "-t", "10.0.0.1:80"});
+    EXPECT_EQ(refused.code, 255);
+    EXPECT_EQ(refused.err, "Service already exists\n");
+    EXPECT_EQ(refused.out, "");
+}
+
 TEST_F(Commands, WithoutADaemonNameTheSocketAndReturnTwo) {
     for (auto const& words : std::vector<std::vector<std::string>>{{"drover", "status"},
                                                                    {"drover", "conns"},
@@ -141,6 +156,7 @@ TEST_F(Commands, WithoutADaemonNameTheSocketAndReturnTwo) {
                                                                    {"drover", "status", "--json"},
                                                                    {"ipvsadm"},
                                                                    {"ipvsadm", "-Lnc"},
+                                                                   {"ipvsadm", "-C"},
                                                                    {"drover", "ipvsadm", "-Ln"}}) {
         auto const outcome = call(words);
         EXPECT_EQ(outcome.code, 2) << words.back();

@@ -164,9 +164,9 @@ std::string head(Reply const& reply, std::string_view framing, bool keep) {
                        keep ? "keep-alive" : "close");
 }
 
-std::string lines_of(std::vector<model::ConnectionRow> const& rows) {
+std::string lines_of(std::vector<model::ConnectionRow> const& rows, Reply const& reply) {
     std::string lines;
-    for (auto const& row : rows) lines += to_json(row) + "\n";
+    for (auto const& row : rows) reply.write_row(lines, row);
     return lines;
 }
 
@@ -264,7 +264,7 @@ asio::awaitable<bool> Server::State::stream(Client& client, Reply const& reply, 
     auto sent = co_await client.write(start);
     std::vector<model::ConnectionRow> rows;
     while (sent && daemon != nullptr && client.cursor->next(rows, rows_a_chunk)) {
-        auto piece = lines_of(rows);
+        auto piece = lines_of(rows, reply);
         rows.clear();
         if (chunked) piece = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
         client.give(options.reader_patience);

@@ -56,7 +56,7 @@ public:
         edits += asked.size();
         std::scoped_lock const lock(mutex);
         last_author = author;
-        return std::vector<model::EditOutcome>(asked.size());
+        return std::vector<model::EditOutcome>(asked.size(), model::EditOutcome{refusal, refusal.empty() ? 0 : EEXIST});
     }
 
     Result<ZeroReport> zero(std::optional<ServiceKey> const&) override { return ZeroReport{2}; }
@@ -67,6 +67,7 @@ public:
     std::atomic<std::size_t> edits = 0;
     std::mutex mutex;
     model::Author last_author;
+    std::string refusal;  ///< of every edit
     std::atomic<bool> refuse_reload = false;
 };
 
