@@ -1,4 +1,4 @@
-// Recordings of Debian's ipvsadm 1.31 on a 6.1 kernel, which lie beside the checkout.
+// Listings of Debian's ipvsadm 1.31 on a 6.1 kernel with traffic, made in the reference machine by its make-samples.
 #pragma once
 
 #include <filesystem>
@@ -10,10 +10,7 @@
 
 namespace drover::control::samples {
 
-inline std::filesystem::path const folder =
-    std::filesystem::path(DROVER_SOURCE_DIR) / "../shared/reference-vm/samples/listings";
-
-inline bool present() { return std::filesystem::exists(folder / "list-n.txt"); }
+inline std::filesystem::path const folder = std::filesystem::path(DROVER_SOURCE_DIR) / "tests/control/ipvsadm/listings";
 
 inline std::vector<std::string> lines(std::string const& name) {
     std::ifstream file(folder / name);
@@ -42,7 +39,3 @@ inline std::vector<std::string> words(std::string const& line) {
 }
 
 }  // namespace drover::control::samples
-
-/// Recordings are not part of the repository: a checkout without them skips the comparison and says so.
-#define NEED_SAMPLES() \
-    if (!drover::control::samples::present()) GTEST_SKIP() << "no recordings at " << drover::control::samples::folder
