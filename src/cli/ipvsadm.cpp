@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,8 +14,10 @@
 #include "cli/system_names.h"
 #include "control/io/client.h"
 #include "control/ipvsadm_listing.h"
+#include "control/ipvsadm_rules.h"
 #include "control/ipvsadm_session.h"
 #include "control/json.h"
+#include "control/routes.h"
 
 namespace drover::cli {
 
@@ -29,12 +32,19 @@ class Daemon final : public ipvs::Director {
 public:
     explicit Daemon(std::string const& socket) : client_(socket) {}
 
-    Result<model::DataplaneObserved> observe() override {
-        auto const body = client_.get("/v1/services");
-        if (!body) return std::unexpected(body.error());
-        auto observed = control::dataplane_from_json(*body);
-        if (!observed) return std::unexpected(of_another_version(observed.error()));
-        return observed;
+    Result<std::string> list(ipvs::Listing const& listing, control::Names const& names) override {
+        // Of many services the daemon writes the text itself: reading them as objects takes longer than all the rest.
+        if (auto const path = control::listing_path(listing)) return client_.get(*path);
+        auto const observed = observe();
+        if (!observed) return std::unexpected(observed.error());
+        return ipvs::format(*observed, listing, names);
+    }
+
+    Result<std::string> save(ipvs::Save const& save, control::Names const& names) override {
+        if (save.numeric) return client_.get(control::rules_path);
+        auto const observed = observe();
+        if (!observed) return std::unexpected(observed.error());
+        return ipvs::rules(*observed, names);
     }
 
     Result<std::vector<model::EditOutcome>> apply(std::span<model::Edit const> edits) override {
@@ -70,6 +80,14 @@ public:
     }
 
 private:
+    Result<model::DataplaneObserved> observe() const {
+        auto const body = client_.get("/v1/services");
+        if (!body) return std::unexpected(body.error());
+        auto observed = control::dataplane_from_json(*body);
+        if (!observed) return std::unexpected(of_another_version(observed.error()));
+        return observed;
+    }
+
     /// The title comes before the first row, or alone, but not before an error.
     Result<void> rows(std::string_view target, std::string const& title,
                       std::function<Result<void>(std::string_view)> const& show) {
@@ -88,12 +106,24 @@ private:
     control::SocketClient client_;
 };
 
+constexpr std::size_t kMostAtOnce = 4 << 20;  // of rules, about eighty thousand
+
+bool more_at_hand() {
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    return ::poll(&input, 1, 0) == 1;
+}
+
+/// Waits for the first bytes only: what comes later is another piece.
 std::string read_input() {
-    std::array<char, 64 * 1024> piece;
-    ssize_t size = 0;
-    do size = ::read(STDIN_FILENO, piece.data(), piece.size());
-    while (size < 0 && errno == EINTR);
-    return {piece.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+    std::string piece;
+    std::array<char, 64 * 1024> part;
+    do {
+        auto const size = ::read(STDIN_FILENO, part.data(), part.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) break;
+        piece.append(part.data(), static_cast<std::size_t>(size));
+    } while (piece.empty() || (piece.size() < kMostAtOnce && more_at_hand()));
+    return piece;
 }
 
 /// What was printed before stands before it, wherever the two go.

@@ -36,7 +36,7 @@ struct Listing {
     bool sorted = true;                         ///< --nosort: the daemon's order
     bool persistence_data = false;              ///< -c --persistent-conn: two more columns
     bool json = false;                          ///< drover's own option: the daemon's answer as it came
-    std::optional<model::ServiceName> service;  ///< -t, -u, --sctp-service, -f: this one alone
+    std::optional<model::ServiceName> service = std::nullopt;  ///< -t, -u, --sctp-service, -f: this one alone
 };
 
 /// -S: the table as commands.

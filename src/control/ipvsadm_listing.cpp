@@ -149,7 +149,7 @@ Result<std::string> selected(model::DataplaneObserved const& observed, Listing c
     auto const found = std::ranges::find_if(observed.services, [&](model::ServiceObserved const& service) {
         return model::ServiceName{service.key, service.fwmark} == *listing.service;
     });
-    if (found == observed.services.end()) return fail("No such service");
+    if (found == observed.services.end()) return fail("No such service", kNoSuchService);
     return std::string(title(listing.view)) + service_block(*found, listing, names);
 }
 

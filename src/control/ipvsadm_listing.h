@@ -2,6 +2,7 @@
 // One thing is better on purpose: a server's totals do not wrap at 2^32.
 #pragma once
 
+#include <cerrno>
 #include <string>
 
 #include "base/result.h"
@@ -9,6 +10,9 @@
 #include "model/observed.h"
 
 namespace drover::control::ipvsadm {
+
+/// Error::code of "No such service".
+inline constexpr int kNoSuchService = ESRCH;
 
 /// Services and servers, the timeouts or the daemons, as `listing.view` says (not View::connections). A service that
 /// was asked for and is not there is the error "No such service".

@@ -4,7 +4,6 @@
 
 #include "control/ipvsadm_lines.h"
 #include "control/ipvsadm_listing.h"
-#include "control/ipvsadm_rules.h"
 
 namespace drover::control::ipvsadm {
 
@@ -96,20 +95,10 @@ private:
             if (!done) return std::unexpected(done.error());
             return Ending{};
         }
-        auto const observed = director_.observe();
-        if (!observed) return std::unexpected(observed.error());
-        auto const text = format(*observed, listing, numeric_or(listing.numeric));
-        if (!text) return refuse({text.error().message, kNotFound});
-        terminal_.print(*text);
-        return Ending{};
+        return print(director_.list(listing, numeric_or(listing.numeric)));
     }
 
-    Result<Ending> one(Save const& save) {
-        auto const observed = director_.observe();
-        if (!observed) return std::unexpected(observed.error());
-        terminal_.print(rules(*observed, numeric_or(save.numeric)));
-        return Ending{};
-    }
+    Result<Ending> one(Save const& save) { return print(director_.save(save, numeric_or(save.numeric))); }
 
     Result<Ending> one(Restore const&) { return refuse(try_help()); }
 
@@ -126,6 +115,15 @@ private:
     Result<Ending> one(model::Edit const& edit) {
         gathered_.push_back(edit);
         return Ending{};
+    }
+
+    Result<Ending> print(Result<std::string> const& text) {
+        if (text) {
+            terminal_.print(*text);
+            return Ending{};
+        }
+        if (text.error().code != kNoSuchService) return std::unexpected(text.error());
+        return refuse({text.error().message, kNotFound});
     }
 
     Names const& numeric_or(bool numeric) const {

@@ -14,15 +14,17 @@
 #include "control/ipvsadm_grammar.h"
 #include "control/names.h"
 #include "model/edit.h"
-#include "model/observed.h"
 
 namespace drover::control::ipvsadm {
 
-/// What the commands are about. An Error means that it could not be asked at all.
+/// What the commands are about. An Error means that it could not be asked at all, unless its code is kNoSuchService.
 class Director {
 public:
     virtual ~Director() = default;
-    virtual Result<model::DataplaneObserved> observe() = 0;
+    /// The text of a listing (not View::connections), as format() writes it.
+    virtual Result<std::string> list(Listing const& listing, Names const& names) = 0;
+    /// The whole table as commands, as rules() writes it.
+    virtual Result<std::string> save(Save const& save, Names const& names) = 0;
     /// One outcome for each edit, in order; a refused one does not keep those behind it from being tried.
     virtual Result<std::vector<model::EditOutcome>> apply(std::span<model::Edit const> edits) = 0;
     /// Prints the connections, title included.

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "control/ipvsadm_listing.h"
+#include "control/ipvsadm_rules.h"
 #include "control/json.h"
 
 namespace drover::control {
@@ -49,8 +50,7 @@ Reply reload(Daemon& daemon, Request const&) {
 
 Reply discard_changes(Daemon& daemon, Request const&) {
     auto report = daemon.discard_changes();
-    if (!report)
-        return problem(507, "no-room", "The packet path could not be brought in line", report.error().message);
+    if (!report) return problem(507, "no-room", "The packet path could not be brought in line", report.error().message);
     return json(to_json(*report));
 }
 
@@ -78,20 +78,65 @@ struct Route {
 };
 
 constexpr std::array routes{
-    Route{"GET", "/v1/status", status},            // body of `drover status --json`
-    Route{"GET", "/v1/services", services},        // body of `ipvsadm -L --json`
-    Route{"GET", "/v1/connections", connections},  // body of `drover conns --json`
+    Route{"GET", "/v1/status", status},                      // body of `drover status --json`
+    Route{"GET", "/v1/services", services},                  // body of `ipvsadm -L --json`
+    Route{"GET", "/v1/connections", connections},            // body of `drover conns --json`
     Route{"GET", "/v1/connection-lines", connection_lines},  // `ipvsadm -Lnc` without its title, for a million of them
     Route{"POST", "/v1/reload", reload},
     Route{"POST", "/v1/discard-changes", discard_changes},
-    Route{"POST", edits_path, edit},  // ipvsadm's other commands
+    Route{"POST", edits_path, edit},      // ipvsadm's other commands
     Route{"POST", "/v1/zero", zero_all},  // ipvsadm -Z; "/v1/zero/tcp/ADDRESS:PORT": of one service
 };
 
-constexpr std::string_view kZeroOne = "/v1/zero/";
+constexpr std::string_view kZeroOne = "/v1/zero/", kListing = "/v1/listing/";
+constexpr std::string_view kExact = "/exact", kUnsorted = "/unsorted";
+
+constexpr std::array views{
+    std::pair{ipvsadm::View::services, std::string_view("services")},
+    std::pair{ipvsadm::View::stats, std::string_view("stats")},
+    std::pair{ipvsadm::View::rate, std::string_view("rate")},
+    std::pair{ipvsadm::View::thresholds, std::string_view("thresholds")},
+    std::pair{ipvsadm::View::persistent, std::string_view("persistent-conn")},
+    std::pair{ipvsadm::View::tunnels, std::string_view("tun-info")},
+};
+
+bool take_end(std::string_view& path, std::string_view end) {
+    if (!path.ends_with(end)) return false;
+    path.remove_suffix(end.size());
+    return true;
+}
+
+std::optional<ipvsadm::Listing> listing_in_path(std::string_view path) {
+    ipvsadm::Listing listing{.numeric = true};
+    listing.sorted = !take_end(path, kUnsorted);
+    listing.exact = take_end(path, kExact);
+    for (auto const& [view, word] : views) {
+        if (word != path) continue;
+        listing.view = view;
+        return listing;
+    }
+    return std::nullopt;
+}
+
+Reply answer_listing(Daemon& daemon, Request const& request) {
+    if (request.method != "GET")
+        return problem(405, "wrong-method", "This path has another method",
+                       fmt::format("{} wants GET", request.target));
+    Reply reply{.status = 200, .content_type = "text/plain", .body = {}, .connections = nullptr};
+    if (request.target == rules_path) {
+        reply.body = ipvsadm::rules(daemon.dataplane(), NumbersOnly());
+        return reply;
+    }
+    auto const listing = listing_in_path(request.target.substr(kListing.size()));
+    if (!listing)
+        return problem(404, "not-found", "There is no such path", fmt::format("`{}` names no listing", request.target));
+    reply.body = *ipvsadm::format(daemon.dataplane(), *listing, NumbersOnly());  // of all services: none can be missing
+    return reply;
+}
 
 Reply answer_zero_one(Daemon& daemon, std::string_view method, std::string_view target) {
-    if (method != "POST") return problem(405, "wrong-method", "This path has another method", fmt::format("{} wants POST", target));
+    if (method != "POST")
+        return problem(405, "wrong-method", "This path has another method", fmt::format("{} wants POST", target));
     auto const service = service_in_path(target.substr(kZeroOne.size()));
     if (!service)
         return problem(400, "no-service-name", "This names no service",
@@ -117,6 +162,15 @@ std::optional<ServiceKey> service_in_path(std::string_view path) {
     return std::nullopt;
 }
 
+std::optional<std::string> listing_path(ipvsadm::Listing const& listing) {
+    if (!listing.numeric || listing.service || listing.json) return std::nullopt;
+    for (auto const& [view, word] : views)
+        if (view == listing.view)
+            return fmt::format("{}{}{}{}", kListing, word, listing.exact ? kExact : "",
+                               listing.sorted ? "" : kUnsorted);
+    return std::nullopt;
+}
+
 Reply problem(int status, std::string code, std::string title, std::string detail) {
     return {.status = status,
             .content_type = "application/problem+json",
@@ -124,7 +178,9 @@ Reply problem(int status, std::string code, std::string title, std::string detai
             .connections = nullptr};
 }
 
-std::size_t body_limit_of(std::string_view target) { return target == edits_path ? largest_body : std::size_t{64} << 10; }
+std::size_t body_limit_of(std::string_view target) {
+    return target == edits_path ? largest_body : std::size_t{64} << 10;
+}
 
 Reply answer(Daemon& daemon, Request const& request) {
     auto const [method, target] = std::pair(request.method, request.target);
@@ -134,6 +190,7 @@ Reply answer(Daemon& daemon, Request const& request) {
         if (route.method == method) return route.reply(daemon, request);
         allowed = route.method;
     }
+    if (target.starts_with(kListing)) return answer_listing(daemon, request);
     if (target.starts_with(kZeroOne)) return answer_zero_one(daemon, method, target);
     if (!allowed.empty())
         return problem(405, "wrong-method", "This path has another method",

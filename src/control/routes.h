@@ -10,6 +10,7 @@
 
 #include "base/endpoint.h"
 #include "control/daemon.h"
+#include "control/ipvsadm_grammar.h"
 #include "model/author.h"
 
 namespace drover::control {
@@ -40,6 +41,12 @@ inline constexpr std::size_t largest_body = std::size_t{64} << 20;
 /// How a path names a service: "tcp/172.51.97.175:80", "udp/[2001:db8::53]:53"; and back.
 std::string service_path(ServiceKey const& service);
 std::optional<ServiceKey> service_in_path(std::string_view path);
+
+/// Where the text of a listing of the whole table with numbers is to be had, written by the daemon: "/v1/listing/stats",
+/// "/v1/listing/services/unsorted". Nothing for other listings.
+std::optional<std::string> listing_path(ipvsadm::Listing const& listing);
+/// The same for what `ipvsadm -Sn` prints.
+inline constexpr std::string_view rules_path = "/v1/listing/rules";
 
 Reply problem(int status, std::string code, std::string title, std::string detail);
 

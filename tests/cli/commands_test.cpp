@@ -8,6 +8,7 @@
 #include "cli/main.h"
 #include "control/io/running_server.h"
 #include "control/ipvsadm_listing.h"
+#include "control/ipvsadm_rules.h"
 #include "control/json.h"
 
 namespace drover::cli {
@@ -96,6 +97,16 @@ TEST_F(Commands, IpvsadmListsByItsOwnNameAndAsASubcommand) {
         EXPECT_EQ(shown.code, 0);
         EXPECT_EQ(shown.out, services);
     }
+    using control::ipvsadm::View;
+    auto const expect = [&](std::vector<std::string> const& words, control::ipvsadm::Listing const& listing) {
+        EXPECT_EQ(call(words).out, *control::ipvsadm::format(control::sample_dataplane(), listing, numbers)) << words.back();
+    };
+    expect({"ipvsadm", "-Ln", "--stats"}, {.view = View::stats});
+    expect({"ipvsadm", "-Ln", "--rate", "--exact", "--nosort"}, {.view = View::rate, .exact = true, .sorted = false});
+    expect({"ipvsadm", "-Ln", "--thresholds", "--exact"}, {.view = View::thresholds});
+    expect({"ipvsadm", "-Ln", "--persistent-conn", "--nosort"}, {.view = View::persistent, .sorted = false});
+    expect({"ipvsadm", "-Ln", "--tun-info"}, {.view = View::tunnels});
+    EXPECT_EQ(call({"ipvsadm", "-Sn"}).out, control::ipvsadm::rules(control::sample_dataplane(), numbers));
     EXPECT_EQ(call({"ipvsadm", "-Lnc"}).out,
               "IPVS connection entries\n"
               "pro expire state       source             virtual            destination\n"

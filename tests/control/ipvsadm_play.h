@@ -11,6 +11,7 @@
 
 #include "control/ipvsadm_listing.h"
 #include "control/ipvsadm_recordings.h"
+#include "control/ipvsadm_rules.h"
 #include "control/ipvsadm_session.h"
 #include "live/table.h"
 
@@ -31,12 +32,10 @@ public:
     using Packets = std::function<void(model::DataplaneObserved&)>;
     TableDirector(std::string& printed, Packets packets) : printed_(printed), packets_(std::move(packets)) {}
 
-    Result<model::DataplaneObserved> observe() override {
-        auto observed = table_.snapshot();
-        observed.capacity = kRecordedSize;
-        if (packets_) packets_(observed);
-        return observed;
+    Result<std::string> list(Listing const& listing, Names const& names) override {
+        return format(observe(), listing, names);
     }
+    Result<std::string> save(Save const&, Names const& names) override { return rules(observe(), names); }
     Result<std::vector<model::EditOutcome>> apply(std::span<model::Edit const> edits) override {
         std::vector<model::EditOutcome> outcomes;
         for (auto const& edit : edits) outcomes.push_back(table_.apply(edit));
@@ -49,6 +48,13 @@ public:
     Result<void> list_as_json() override { return fail("no test asks for that"); }
 
 private:
+    model::DataplaneObserved observe() const {
+        auto observed = table_.snapshot();
+        observed.capacity = kRecordedSize;
+        if (packets_) packets_(observed);
+        return observed;
+    }
+
     live::Table table_{mtu};
     std::string& printed_;
     Packets packets_;

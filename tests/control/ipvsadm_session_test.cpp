@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/ipvsadm_listing.h"
 
 namespace drover::control::ipvsadm {
 namespace {
@@ -14,10 +20,16 @@ public:
     std::optional<std::size_t> refused;  ///< the number of the edit, from 0 over all
     std::optional<Error> gone;
 
-    Result<model::DataplaneObserved> observe() override {
-        asked.push_back("observe");
+    Result<std::string> list(Listing const& listing, Names const&) override {
+        asked.push_back("list");
         if (gone) return std::unexpected(*gone);
-        return model::DataplaneObserved{};
+        if (listing.service) return fail("No such service", kNoSuchService);
+        return "a listing\n";
+    }
+    Result<std::string> save(Save const&, Names const&) override {
+        asked.push_back("save");
+        if (gone) return std::unexpected(*gone);
+        return "rules\n";
     }
     Result<std::vector<model::EditOutcome>> apply(std::span<model::Edit const> edits) override {
         asked.push_back("apply " + std::to_string(edits.size()));
@@ -68,6 +80,13 @@ TEST_F(IpvsadmSession, CarriesOutOneCommand) {
     EXPECT_EQ(said, "! Service already exists\n");
 }
 
+TEST_F(IpvsadmSession, EndsWithOneWhenTheServiceIsNotThere) {
+    EXPECT_EQ(call({"-L", "-t", "10.0.0.1:80"}), 1);
+    EXPECT_EQ(call({"-R"}, {"-L -t 10.0.0.1:80\n-A -t 10.0.0.1:80\n"}), 1);
+    EXPECT_EQ(director.asked, (std::vector<std::string>{"list", "list"}));
+    EXPECT_EQ(said, "! No such service\n! No such service\n");
+}
+
 TEST_F(IpvsadmSession, AsksNobodyWhenTheWordsAreWrong) {
     EXPECT_EQ(call({"-A", "-t", "10.0.0.1"}), 2);
     EXPECT_EQ(call({"-v"}), 0);
@@ -91,8 +110,8 @@ TEST_F(IpvsadmSession, RestoresInOrderWithWhatIsPrintedInBetween) {
     director.refused = 1;
     EXPECT_EQ(call({"-R"}, {"-A -t 10.0.0.1:80\n-A -t 10.0.0.1:80\n-L --timeout\n-A -t 10.0.0.3:80\n"}), 0)
         << "the last line counts";
-    EXPECT_EQ(director.asked, (std::vector<std::string>{"apply 2", "observe", "apply 1"}));
-    EXPECT_EQ(said, "! Service already exists\nTimeout (tcp tcpfin udp): 900 120 300\n");
+    EXPECT_EQ(director.asked, (std::vector<std::string>{"apply 2", "list", "apply 1"}));
+    EXPECT_EQ(said, "! Service already exists\na listing\n");
 }
 
 TEST_F(IpvsadmSession, CarriesOutWhatStoodBeforeAMistake) {

@@ -129,6 +129,9 @@ TEST_F(ControlServer, RefusesWhatIsNoRequestAndLivesOn) {
              {"POST /v1/reload HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "400"},
              {"POST /v1/reload HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400"},
              {"GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n", "404"},
+             {"GET /v1/listing/nothing HTTP/1.1\r\nConnection: close\r\n\r\n", "404"},
+             {"GET /v1/listing/stats/unsorted/exact HTTP/1.1\r\nConnection: close\r\n\r\n", "404"},
+             {"POST /v1/listing/stats HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "405"},
              {"DELETE /v1/status HTTP/1.1\r\nConnection: close\r\n\r\n", "405"},
          }) {
         RawClient client(socket_path());
