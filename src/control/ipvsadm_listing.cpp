@@ -33,7 +33,8 @@ std::string service_name(model::ServiceObserved const& service, Names const& nam
     return text;
 }
 
-std::string server_name(model::ServerObserved const& server, model::ServiceObserved const& service, Names const& names) {
+std::string server_name(model::ServerObserved const& server, model::ServiceObserved const& service,
+                        Names const& names) {
     auto text = spelled(server.endpoint, protocol_of(service), names);
     cut(text, server.endpoint.address.is_v4(), server_name_limit);
     return text;
@@ -100,7 +101,8 @@ std::string server_rates(model::Rates const& rates, bool exact) {
 std::string service_line(model::ServiceObserved const& service, Listing const& listing, Names const& names) {
     auto const shown = service_name(service, names);
     if (listing.view == View::stats) return fmt::format("{:<33}{}\n", shown, totals(service.counters, listing.exact));
-    if (listing.view == View::rate) return fmt::format("{:<33}{}\n", shown, service_rates(service.rates, listing.exact));
+    if (listing.view == View::rate)
+        return fmt::format("{:<33}{}\n", shown, service_rates(service.rates, listing.exact));
     return fmt::format("{} {}{}\n", shown, model::name(service.scheduler), flags(service));
 }
 
@@ -113,8 +115,8 @@ std::string server_line(model::ServerObserved const& server, std::string const& 
         case View::rate:
             return shown + server_rates(server.rates, listing.exact) + "\n";
         case View::thresholds:
-            return fmt::format("{} {:<10} {:<10} {:<10} {:<10}\n", shown, server.upper_threshold, server.lower_threshold,
-                               server.active, server.inactive);
+            return fmt::format("{} {:<10} {:<10} {:<10} {:<10}\n", shown, server.upper_threshold,
+                               server.lower_threshold, server.active, server.inactive);
         case View::persistent:
             return fmt::format("{} {:<9} {:<11} {:<10} {:<10}\n", shown, server.weight, server.persistent,
                                server.active, server.inactive);
