@@ -185,6 +185,7 @@ public:
     model::DataplaneObserved dataplane() override { return {}; }
     std::vector<model::InstanceObserved> instances() override { return {}; }
     std::vector<model::CheckObserved> checks() override { return {}; }
+    model::SyncObserved sync() override { return {}; }
     Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
     Result<control::ReloadReport> discard_changes() override { return control::ReloadReport{}; }
     Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const>, model::Author const&) override {
@@ -293,6 +294,7 @@ public:
     }
     std::vector<model::InstanceObserved> instances() override { return {}; }
     std::vector<model::CheckObserved> checks() override { return {}; }
+    model::SyncObserved sync() override { return {}; }
     Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
     Result<control::ReloadReport> discard_changes() override { return control::ReloadReport{}; }
     Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }

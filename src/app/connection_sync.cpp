@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "app/sync_loop.h"
@@ -16,6 +17,22 @@ namespace {
 
 /// Before what the host does besides, behind the VRRP thread.
 constexpr int kNice = -10;
+
+/// What a command leaves out is IPVS's default.
+model::SyncChannel channel_of(model::SyncDaemon const& daemon) {
+    model::SyncChannel channel;
+    channel.interface = daemon.interface;
+    channel.id = daemon.sync_id;
+    channel.longest = daemon.max_length;
+    if (daemon.group) channel.group = *daemon.group;
+    if (daemon.port != 0) channel.port = daemon.port;
+    if (daemon.ttl != 0) channel.ttl = daemon.ttl;
+    return channel;
+}
+
+model::SyncDaemon daemon_of(model::SyncRole role, model::SyncChannel const& channel) {
+    return {role, channel.interface, channel.id, channel.longest, channel.group, channel.port, channel.ttl};
+}
 
 }  // namespace
 
@@ -52,9 +69,7 @@ void ConnectionSync::apply(model::Sync const& sync) {
     auto const before = configured_;
     configured_ = sync;
     if (sync.peering != before.peering || sync.daemon.id != before.daemon.id) open_peers();
-    if (sync.daemon == before.daemon) return change(master_, backup_);
-    auto const daemon = sync.daemon.interface.empty() ? std::nullopt : std::optional(sync.daemon);
-    change(daemon, daemon);
+    bring_in_line();
 }
 
 void ConnectionSync::open_peers() {
@@ -74,24 +89,28 @@ void ConnectionSync::join() {
     if (peers_) peers_->join();
 }
 
-Result<void> ConnectionSync::start(Role role, model::SyncChannel const& daemon) {
-    auto const& running = role == Role::master ? master_ : backup_;
-    if (running) return fail("this sync daemon runs already", EEXIST);
-    if (::if_nametoindex(daemon.interface.c_str()) == 0) return fail_errno("start a sync daemon on " + daemon.interface);
-    change(role == Role::master ? daemon : master_, role == Role::backup ? daemon : backup_);
-    return {};
+void ConnectionSync::follow(std::vector<model::SyncDaemon> const& commanded) {
+    if (commanded == commanded_) return;
+    commanded_ = commanded;
+    bring_in_line();
 }
 
-Result<void> ConnectionSync::stop(Role role) {
-    auto const& running = role == Role::master ? master_ : backup_;
-    if (!running) return fail("this sync daemon does not run", ESRCH);
-    change(role == Role::master ? std::nullopt : master_, role == Role::backup ? std::nullopt : backup_);
-    return {};
+std::optional<model::SyncChannel> ConnectionSync::channel(model::SyncRole role) const {
+    if (auto const found = std::ranges::find(commanded_, role, &model::SyncDaemon::role); found != commanded_.end())
+        return channel_of(*found);
+    if (configured_.daemon.interface.empty()) return std::nullopt;
+    return configured_.daemon;
 }
 
-void ConnectionSync::change(std::optional<model::SyncChannel> const& master, std::optional<model::SyncChannel> const& backup) {
-    master_ = master;
-    backup_ = backup;
+std::vector<model::SyncDaemon> ConnectionSync::daemons() const {
+    std::vector<model::SyncDaemon> found;
+    for (auto const role : {model::SyncRole::master, model::SyncRole::backup})
+        if (auto const runs = channel(role)) found.push_back(daemon_of(role, *runs));
+    return found;
+}
+
+void ConnectionSync::bring_in_line() {
+    auto const master = channel(model::SyncRole::master), backup = channel(model::SyncRole::backup);
     if (!master && !backup) return thread_.reset();
     if (!thread_) {
         auto wake = SyncLoop::make_wake();
@@ -109,8 +128,9 @@ void ConnectionSync::change(std::optional<model::SyncChannel> const& master, std
 
 model::SyncObserved ConnectionSync::observed() const {
     auto seen = thread_ ? thread_->loop().observed() : model::SyncObserved{};
-    if (master_ && seen.master.interface.empty()) seen.master = *master_;
-    if (backup_) seen.backup = *backup_;
+    auto const master = channel(model::SyncRole::master), backup = channel(model::SyncRole::backup);
+    if (master && seen.master.interface.empty()) seen.master = *master;
+    if (backup) seen.backup = *backup;
     if (peers_) seen.peering = peers_->observed();
     if (!peers_trouble_.empty()) seen.notes.push_back(peers_trouble_);
     return seen;

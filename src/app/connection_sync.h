@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/sync_peers.h"
 #include "base/result.h"
 #include "dataplane/io/bpf_dataplane.h"
+#include "model/edit.h"
 #include "model/observed.h"
 #include "model/sync.h"
 
@@ -17,9 +19,6 @@ namespace drover::app {
 
 class ConnectionSync {
 public:
-    /// ipvsadm's two daemons.
-    enum class Role { master, backup };
-
     /// The data plane must outlive it.
     explicit ConnectionSync(dataplane::BpfDataplane& dataplane);
     ~ConnectionSync();
@@ -32,10 +31,10 @@ public:
     /// Takes over the tables of the peers and waits for that, if a key and peers are configured.
     void join();
 
-    /// One daemon, by hand. An error: it runs already (EEXIST), or there is no such interface.
-    Result<void> start(Role role, model::SyncChannel const& daemon);
-    /// An error: it does not run (ESRCH).
-    Result<void> stop(Role role);
+    /// The daemons that `ipvsadm --start-daemon` has started, all of them; each goes before the configuration's of its role.
+    void follow(std::vector<model::SyncDaemon> const& commanded);
+    /// Both kinds, as `ipvsadm -L --daemon` lists them.
+    std::vector<model::SyncDaemon> daemons() const;
 
     model::SyncObserved observed() const;
 
@@ -44,7 +43,8 @@ public:
 
 private:
     class Thread;
-    void change(std::optional<model::SyncChannel> const& master, std::optional<model::SyncChannel> const& backup);
+    std::optional<model::SyncChannel> channel(model::SyncRole role) const;
+    void bring_in_line();
 
     dataplane::BpfDataplane& dataplane_;
     void open_peers();
@@ -52,7 +52,7 @@ private:
     model::Sync configured_;
     std::shared_ptr<SyncPeers> peers_;  ///< the loop may be about to call it
     std::string peers_trouble_;  ///< why there are none, a sentence
-    std::optional<model::SyncChannel> master_, backup_;  ///< that shall run
+    std::vector<model::SyncDaemon> commanded_;  ///< one of a role
     std::unique_ptr<Thread> thread_;
 };
 

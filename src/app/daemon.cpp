@@ -158,6 +158,7 @@ Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
     dataplane_->start_sweeping();
     sync_ = std::make_unique<ConnectionSync>(*dataplane_);
     sync_->apply(configuration_.global.sync);
+    sync_->follow(live_.table().sync_daemons());
     take_turns();
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
     if (!dataplane_->current().services.empty())
@@ -421,6 +422,7 @@ Result<std::vector<model::EditOutcome>> Daemon::edit(std::span<model::Edit const
     for (std::size_t i = 0; i < edits.size(); ++i)
         if (auto const* const asked = std::get_if<model::edit::Zero>(&edits[i]); asked != nullptr && (*outcomes)[i].done())
             (void)dataplane_->zero(asked->service ? std::optional(asked->service->key) : std::nullopt);
+    sync_->follow(live_.table().sync_daemons());
     if (changes.size() > kChangesTold) log::notice("{} changes by {}", changes.size(), author.text());
     else
         for (auto const& change : changes) log::notice("{}, by {}", plan::describe(change), author.text());
@@ -456,6 +458,7 @@ model::DataplaneObserved Daemon::dataplane() {
     for (auto& service : observed.services)
         for (auto& server : service.servers) server.rising_to = slow_start_.rising_to(service.key, server.endpoint);
     live_.add_changes(observed);
+    observed.sync_daemons = sync_->daemons();
     return observed;
 }
 

@@ -99,7 +99,6 @@ void LiveServices::compact() {
 
 void LiveServices::add_changes(model::DataplaneObserved& observed) const {
     observed.timeouts_changed = author_of(table_.timeouts_by());
-    observed.sync_daemons = table_.sync_daemons();
     for (auto& row : observed.services) {
         auto const* const service = table_.find({row.key});
         if (service == nullptr || service->now() == nullptr) continue;

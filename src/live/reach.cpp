@@ -44,7 +44,6 @@ std::string why_not_carried_out(model::Edit const& asked) {
                           [](edit::ChangeService const& e) { return why_not(e.service); },
                           [](edit::AddServer const& e) { return why_not(e.service, e.server); },
                           [](edit::ChangeServer const& e) { return why_not(e.service, e.server); },
-                          [](edit::StartSync const&) { return std::string("connection sync is not carried out yet"); },
                           [](auto const&) { return std::string{}; },
                       },
                       asked);
