@@ -28,7 +28,7 @@ constexpr std::array rows{
 };
 
 /// Of nearly every word the first letter tells that it is none of them.
-constexpr std::string_view first_letters = "nqms";
+constexpr std::string_view first_letters = "nqmsv";
 
 auto row_of(std::string_view word) {
     static_assert(std::ranges::all_of(rows, [](Row const& row) { return first_letters.contains(row.word.front()); }));

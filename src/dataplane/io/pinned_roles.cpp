@@ -46,12 +46,12 @@ void PinnedRoles::Unmap::operator()(std::byte* memory) const { ::munmap(memory, 
 /// The whole table is the map's one value.
 PinnedRoles::Memory PinnedRoles::map_pinned(Pins const& pins, char const* name, std::size_t bytes) {
     auto const map = open_map(pins, name);
-    if (!map.fd || map.info.value_size != bytes) return {};
+    if (!map.fd || map.info.value_size != bytes) return Memory(nullptr, Unmap{0});
     auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     auto const mapped = (bytes + page - 1) / page * page;
     void* const memory = ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, map.fd.get(), 0);
-    if (memory == MAP_FAILED) return {};
-    return {static_cast<std::byte*>(memory), Unmap{mapped}};
+    if (memory == MAP_FAILED) return Memory(nullptr, Unmap{0});
+    return Memory(static_cast<std::byte*>(memory), Unmap{mapped});
 }
 
 PinnedRoles::PinnedRoles(Memory roles, Memory rivals)

@@ -23,7 +23,7 @@ public:
 
 private:
     struct Unmap {
-        std::size_t bytes = 0;
+        std::size_t bytes;
         void operator()(std::byte* memory) const;
     };
     using Memory = std::unique_ptr<std::byte, Unmap>;
