@@ -11,7 +11,7 @@ using testing::Memory;
 
 TEST(Roles, NumberInstancesFromOneAndStartShut) {
     Memory memory;
-    Roles roles(memory.roles);
+    Roles roles(memory.roles, memory.rivals);
     EXPECT_EQ(roles.number_of("VI_1"), 1u);
     EXPECT_EQ(roles.number_of("VI_2"), 2u);
     EXPECT_EQ(roles.number_of("VI_1"), 1u);
@@ -24,14 +24,14 @@ TEST(Roles, KeepGateAndNumberForTheNextDaemon) {
     Memory memory;
     auto const number = *Roles(memory.roles, memory.rivals).number_of("VI_1");
     Roles(memory.roles, memory.rivals).open_gate(number);
-    Roles next(memory.roles);
+    Roles next(memory.roles, memory.rivals);
     EXPECT_EQ(next.find("VI_1"), number);
     EXPECT_TRUE(next.is_open(number));
 }
 
 TEST(Roles, GiveBackWhatWasSaved) {
     Memory memory;
-    Roles roles(memory.roles);
+    Roles roles(memory.roles, memory.rivals);
     auto const number = *roles.number_of("VI_1");
     for (auto const state : {model::VrrpState::init, model::VrrpState::backup, model::VrrpState::master,
                              model::VrrpState::fault}) {
@@ -47,7 +47,7 @@ TEST(Roles, GiveBackWhatWasSaved) {
 
 TEST(Roles, ShutTheGateOfAForgottenInstanceAndReuseItsNumber) {
     Memory memory;
-    Roles roles(memory.roles);
+    Roles roles(memory.roles, memory.rivals);
     auto const number = *roles.number_of("VI_1");
     roles.open_gate(number);
     roles.forget("VI_1");
@@ -58,7 +58,7 @@ TEST(Roles, ShutTheGateOfAForgottenInstanceAndReuseItsNumber) {
 
 TEST(Roles, RefuseWhatDoesNotFitWithASentence) {
     Memory memory;
-    Roles roles(memory.roles);
+    Roles roles(memory.roles, memory.rivals);
     EXPECT_TRUE(roles.number_of(std::string(88, 'a')));
     EXPECT_EQ(roles.name_of(1), std::string(88, 'a'));
     EXPECT_EQ(roles.number_of(std::string(89, 'b')).error().message,

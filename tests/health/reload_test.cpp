@@ -24,7 +24,7 @@ TEST(Reload, KnowsACheckAgainWhateverItsTiming) {
     auto other = tcp();
     other.timing.delay_loop = 1s;
     other.alpha = other.log_all_failures = true;
-    other.origin = {"keepalived.conf", 12, 5};
+    other.origin = {std::make_shared<std::string const>("keepalived.conf"), 12, 5};
     EXPECT_TRUE(is_same_check(tcp(), other));
     EXPECT_FALSE(is_same_check(tcp(), http("/")));
     EXPECT_FALSE(is_same_check(http("/a"), http("/b")));
