@@ -362,8 +362,8 @@ void Daemon::stop() {
 
 /// Changed, added and removed services, servers and instances are brought in line; what is unchanged is not touched.
 Result<control::ReloadReport> Daemon::reload() {
-    auto file = configuration_file(options_);
-    if (!file && file_) return fail(*file_ + " does not exist any more");
+    // A file that is gone is an error, never a reason to read another one.
+    auto file = file_ ? file_ : configuration_file(options_);
     log::notice("Reloading {}", file.value_or("without a configuration file"));
     auto loaded = load_configuration(file, options_.config_id);
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)

@@ -63,8 +63,8 @@ TEST(Roles, RefuseWhatDoesNotFitWithASentence) {
     EXPECT_EQ(roles.name_of(1), std::string(88, 'a'));
     EXPECT_EQ(roles.number_of(std::string(89, 'b')).error().message,
               "the name of vrrp_instance " + std::string(89, 'b') + " is longer than 88 bytes");
-    for (int i = 2; i < 256; ++i) ASSERT_TRUE(roles.number_of("VI_" + std::to_string(i)));
-    EXPECT_EQ(roles.number_of("one more").error().message, "more than 255 VRRP instances");
+    for (unsigned i = 2; i < contract::MAX_ROLES; ++i) ASSERT_TRUE(roles.number_of("VI_" + std::to_string(i)));
+    EXPECT_EQ(roles.number_of("one more").error().message, "more than 2047 VRRP instances");
 }
 
 }  // namespace
