@@ -51,6 +51,22 @@ def status_text(farm) -> str:
 # -- without a configuration file
 
 
+def test_sync_daemons_run_from_start_to_stop_and_over_a_restart(farm):
+    start_empty(farm)
+    ipvsadm(farm, "--start-daemon master --mcast-interface eth0 --syncid 7")
+    listed = "master sync daemon (mcast=eth0, syncid=7"
+    running = farm.director.output("drover status --json")
+    assert json.loads(running)["sync"]["master"]["interface"] == "eth0"
+    assert farm.director.output("ipvsadm -L --daemon").startswith(listed)
+    again = farm.director.run("ipvsadm --start-daemon master --mcast-interface eth0", check=False)
+    assert again.returncode == 255 and again.stderr != ""
+    farm.daemon.kill()
+    farm.daemon.start()
+    assert farm.director.output("ipvsadm -L --daemon").startswith(listed)
+    ipvsadm(farm, "--stop-daemon master")
+    assert farm.director.output("ipvsadm -L --daemon") == ""
+
+
 def test_a_farm_that_ipvsadm_alone_sets_up_serves(farm):
     start_empty(farm)
     assert not farm.director.path(CONFIGURATION).exists()
