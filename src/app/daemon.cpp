@@ -25,6 +25,7 @@ namespace {
 
 constexpr Duration kNotifyStopPatience = 1s;  // keepalived's
 constexpr Duration kLookAtNeedsAfter = 1s;
+constexpr int kJsonSignal = 36, kStatsClearSignal = 63;  // exporters send them to keepalived; others would end the daemon
 constexpr std::size_t kChangesTold = 20;      // of one command, each in a line of the log
 
 std::string host_name() {
@@ -323,9 +324,7 @@ void Daemon::on_new_peer(std::string const& interface, Mac const& mac, Address c
 }
 
 void Daemon::answer_signals() {
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGUSR1, SIG_IGN);
-    std::signal(SIGUSR2, SIG_IGN);
+    for (int const signal : {SIGPIPE, SIGUSR1, SIGUSR2, kJsonSignal, kStatsClearSignal}) std::signal(signal, SIG_IGN);
     loop_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
 }
 
