@@ -33,27 +33,12 @@ static __always_inline int is_plain(const context *ctx, const struct packet *pac
 	return 1;
 }
 
-/*
- * VIP_* flags and service id of an IPv4 address and port, as one word (vip.h); 0: the key is not there; -1: the bucket alone
- * does not tell.
- */
+/* vip_in_bucket() of an IPv4 address and port. */
 static __always_inline int quick_vip(__u64 address, __u32 port_protocol)
 {
 	struct vip_key key = {.address = {0, address}, .port_protocol = port_protocol};
-	struct vip_bucket *bucket = vip_table_row(vip_hash(&key));
 
-#pragma unroll
-	for (int i = 0; i < VIP_BUCKET_ENTRIES; i++) {
-		struct vip_entry *entry = &bucket->entry[i];
-		__u32 state;
-
-		if (entry->key.address[1] != address || entry->key.address[0] || entry->key.port_protocol != port_protocol)
-			continue;
-		state = *(const volatile __u32 *)&entry->service;
-		if (state >> 16 & VIP_USED)
-			return state;
-	}
-	return bucket->entry[0].flags & VIP_SPILLED ? -1 : 0;
+	return vip_in_bucket(&key);
 }
 
 /* Writes a plain packet down as the flow in hand. */

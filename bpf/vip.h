@@ -5,15 +5,18 @@
 
 #include "parse.h"
 
-/* Service id in the low half (0: the address's own entry), VIP_* flags in the high half; -1 when the key is not there. */
-static __always_inline int vip_find(const struct vip_key *key)
+/*
+ * Looks into the key's bucket alone. Service id in the low half (0: the address's own entry), VIP_* flags in the high half;
+ * 0: the key is not there; -1: not there, but it may have spilled.
+ */
+static __always_inline int vip_in_bucket(const struct vip_key *key)
 {
 	struct vip_bucket *bucket = vip_table_row(vip_hash(key));
-	__u32 *spilled, state;
 
 #pragma unroll
 	for (int i = 0; i < VIP_BUCKET_ENTRIES; i++) {
 		struct vip_entry *entry = &bucket->entry[i];
+		__u32 state;
 
 		if (entry->key.address[1] != key->address[1] || entry->key.address[0] != key->address[0] ||
 		    entry->key.port_protocol != key->port_protocol)
@@ -22,9 +25,18 @@ static __always_inline int vip_find(const struct vip_key *key)
 		if (state >> 16 & VIP_USED)
 			return state;
 	}
-	if (!(bucket->entry[0].flags & VIP_SPILLED))
-		return -1;
-	spilled = bpf_map_lookup_elem(&vip_spill, key);
+	return bucket->entry[0].flags & VIP_SPILLED ? -1 : 0;
+}
+
+/* The same with what has spilled; -1 when the key is not there. */
+static __always_inline int vip_find(const struct vip_key *key)
+{
+	int found = vip_in_bucket(key);
+	__u32 *spilled;
+
+	if (found > 0)
+		return found;
+	spilled = found ? bpf_map_lookup_elem(&vip_spill, key) : 0;
 	return spilled ? (int)*spilled : -1;
 }
 
