@@ -12,10 +12,8 @@
 #include "app/connection_rows.h"
 #include "app/desired.h"
 #include "app/script_users.h"
-#include "app/vrrp_holdings.h"
 #include "base/log.h"
 #include "base/version.h"
-#include "config/io/host_files.h"
 #include "loop/io/clock.h"
 #include "runner/io/account.h"
 
@@ -43,21 +41,11 @@ std::string line_of(config::Diagnostic const& diagnostic) {
     return diagnostic.suggestion.empty() ? line : line + "; did you mean `" + diagnostic.suggestion + "`?";
 }
 
-/// Whose configuration clashes with ours, in one sentence; empty: nobody's.
-std::string keepalived_in_the_way(std::vector<model::Instance> const& ours) {
-    config::HostFiles files;
-    config::ThisHost const host;
-    for (auto const& keepalived : running_keepaliveds()) {
-        auto const theirs = config::load(keepalived.configuration, files, host).configuration.instances;
-        if (auto const why = clash(ours, theirs, keepalived.pid); !why.empty()) return why;
-    }
-    return {};
-}
-
 }  // namespace
 
 Daemon::Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded)
-    : options_(std::move(options)), file_(std::move(file)), live_(LiveFile::beside(options_.socket)), started_unix_us_(loop::unix_microseconds()), started_(loop::now()) {
+    : options_(std::move(options)), file_(std::move(file)), live_(LiveFile::beside(options_.socket)),
+      started_unix_us_(loop::unix_microseconds()), started_(loop::now()) {
     take(std::move(loaded));
 }
 

@@ -12,6 +12,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "config/io/host_files.h"
+#include "config/load.h"
+
 namespace drover::app {
 
 namespace {
@@ -57,18 +60,11 @@ std::string configuration_of(fs::path const& process) {
     return (process / "root").string() + path;
 }
 
-}  // namespace
-
-Result<void> Claims::add(std::vector<model::Instance> const& instances) {
-    for (auto const& instance : instances) {
-        auto const name = claim_name(instance);
-        if (held_.contains(name)) continue;
-        auto claimed = claim(instance, name);
-        if (!claimed) return std::unexpected(claimed.error());
-        held_[name] = std::move(*claimed);
-    }
-    return {};
-}
+/// A keepalived that runs in this network namespace, and its configuration file as it sees it.
+struct RunningKeepalived {
+    int pid = 0;
+    std::string configuration;  ///< a path that this process can open (/proc/PID/root/...)
+};
 
 std::vector<RunningKeepalived> running_keepaliveds() {
     std::error_code error;
@@ -90,6 +86,7 @@ std::vector<RunningKeepalived> running_keepaliveds() {
     return found;
 }
 
+/// One sentence when an instance of ours is also one of theirs; empty: no clash.
 std::string clash(std::vector<model::Instance> const& ours, std::vector<model::Instance> const& theirs, int pid) {
     for (auto const& mine : ours)
         for (auto const& other : theirs)
@@ -97,6 +94,29 @@ std::string clash(std::vector<model::Instance> const& ours, std::vector<model::I
                 return "keepalived (process " + std::to_string(pid) + ") runs on this host with VRID " +
                        std::to_string(mine.virtual_router_id) + " on " + mine.interface +
                        ": stop it first (systemctl disable --now keepalived)";
+    return {};
+}
+
+}  // namespace
+
+Result<void> Claims::add(std::vector<model::Instance> const& instances) {
+    for (auto const& instance : instances) {
+        auto const name = claim_name(instance);
+        if (held_.contains(name)) continue;
+        auto claimed = claim(instance, name);
+        if (!claimed) return std::unexpected(claimed.error());
+        held_[name] = std::move(*claimed);
+    }
+    return {};
+}
+
+std::string keepalived_in_the_way(std::vector<model::Instance> const& ours) {
+    config::HostFiles files;
+    config::ThisHost const host;
+    for (auto const& keepalived : running_keepaliveds()) {
+        auto const theirs = config::load(keepalived.configuration, files, host).configuration.instances;
+        if (auto const why = clash(ours, theirs, keepalived.pid); !why.empty()) return why;
+    }
     return {};
 }
 

@@ -23,14 +23,8 @@ private:
     std::map<std::string, loop::Fd> held_;
 };
 
-/// A keepalived that runs in this network namespace, and its configuration file as it sees it.
-struct RunningKeepalived {
-    int pid = 0;
-    std::string configuration;  ///< a path that this process can open (/proc/PID/root/...)
-};
-std::vector<RunningKeepalived> running_keepaliveds();
-
-/// One sentence when an instance of ours is also one of theirs; empty: no clash.
-std::string clash(std::vector<model::Instance> const& ours, std::vector<model::Instance> const& theirs, int pid);
+/// One sentence when a keepalived that runs in this network namespace has an instance of ours in its configuration; empty:
+/// none has.
+std::string keepalived_in_the_way(std::vector<model::Instance> const& ours);
 
 }  // namespace drover::app
