@@ -1,6 +1,7 @@
 // What the words of an instance change in what one machine does: version 3's intervals, and keepalived's switches.
 #include <gmock/gmock.h>
 
+#include "one_machine.h"
 #include "vrrp/machine.h"
 
 namespace drover::vrrp {
@@ -9,10 +10,6 @@ namespace {
 using model::VrrpState;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-TimePoint const start_time{std::chrono::hours(1)};
-Address const own = *Address::parse("10.0.0.2");
-Address const peer = *Address::parse("10.0.0.3");
 
 Settings settings(int version, Duration interval) {
     Settings s;
@@ -33,13 +30,6 @@ Machine master(Settings settings, TimePoint& at) {
     auto machine = backup(std::move(settings));
     at = *wakes_at(machine);
     return on(machine, TimerExpired{}, at).next;
-}
-
-std::vector<Action> deeds(Step const& step) {
-    std::vector<Action> actions;
-    for (auto const& action : step.actions)
-        if (!std::holds_alternative<Report>(action)) actions.push_back(action);
-    return actions;
 }
 
 TEST(Version3Machine, SkewIsAPartOfTheInterval) {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "one_machine.h"
 #include "vrrp/resume.h"
 
 namespace drover::vrrp {
@@ -13,10 +14,6 @@ using model::VrrpState;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TimePoint const start_time{std::chrono::hours(1)};
-Address const own = *Address::parse("10.0.0.2");
-Address const peer = *Address::parse("10.0.0.3");
-
 Machine fresh() {
     Machine machine;
     machine.settings.name = "vi";
@@ -25,12 +22,6 @@ Machine fresh() {
 Conditions conditions(int priority = 100) { return {"", priority, own}; }
 Conditions faulty(std::string why) { return {std::move(why), 100, own}; }
 
-std::vector<Action> deeds(Step const& step) {
-    std::vector<Action> actions;
-    for (auto const& action : step.actions)
-        if (!std::holds_alternative<Report>(action)) actions.push_back(action);
-    return actions;
-}
 std::vector<std::string> said(Step const& step) {
     std::vector<std::string> lines;
     for (auto const& action : step.actions)
