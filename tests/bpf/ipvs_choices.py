@@ -3,22 +3,23 @@
 
 For each scheduler a service with a few servers gets packets, one by one; after each one the connection table tells which
 server it went to. Weights, thresholds, flags and the order of packets are drawn from fixed seeds, so a second run prints
-the same. Runs inside the reference machine, in two minutes:
+the same. It boots the reference machine and takes some minutes:
 
-    run -t 500 -i guest/lan.sh -i ipvs_choices.py -c 'python3 /in/ipvs_choices.py' > ipvs_choices.txt
+    tests/bpf/ipvs_choices.py > tests/bpf/ipvs_choices.txt
 """
 
-import ctypes
-import os
 import random
 import socket
 import struct
-import subprocess
+import sys
 import time
+from pathlib import Path
+
+sys.path += ["/in", str(Path(__file__).resolve().parent / "../../lab")]
+from guest import checksum, enter, ipv4, record, run
 
 VIP, VIP6 = "172.51.97.175", "fd00:97::175"
 PORTS = iter(range(8001, 9000))
-CLONE_NEWNET = 0x40000000
 SYN, ACK, FIN = 0x02, 0x10, 0x01
 SETUP = """
 . /in/lan.sh
@@ -43,24 +44,6 @@ HEADER = """\
 #   add|edit SERVER WEIGHT UTHRESHOLD LTHRESHOLD     server n is 172.51.96.n or fd00:96::n, on the service's port
 #   new CLIENT PORT SERVER|none                      a TCP SYN or a UDP packet, and where it went
 #   ack|fin CLIENT PORT                              a later packet of that connection"""
-
-
-def run(*command):
-    subprocess.run(command, check=True)
-
-
-def enter(name):
-    fd = os.open(f"/run/netns/{name}", os.O_RDONLY)
-    if ctypes.CDLL(None, use_errno=True).setns(fd, CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "setns")
-    os.close(fd)
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 class Wire:
@@ -88,13 +71,10 @@ class Wire:
             pseudo = source + target + struct.pack("!II", len(body), number)
         body = body[:at] + struct.pack("!H", checksum(pseudo + body) or 0xffff) + body[at + 2:]
         if family == socket.AF_INET:
-            header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 1, 0x4000, 64, number, 0) + source + target
-            header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
-            kind = b"\x08\x00"
+            frame = b"\x08\x00" + ipv4(number, source, target, body)
         else:
-            header = struct.pack("!IHBB", 0x60000000, len(body), number, 64) + source + target
-            kind = b"\x86\xdd"
-        self.socket.send(b"\x02\0\0\0\0\x02" + b"\x02\0\0\0\0\x01" + kind + header + body)
+            frame = b"\x86\xdd" + struct.pack("!IHBB", 0x60000000, len(body), number, 64) + source + target + body
+        self.socket.send(b"\x02\0\0\0\0\x02" + b"\x02\0\0\0\0\x01" + frame)
 
 
 def chosen(client, port, vport):
@@ -223,4 +203,4 @@ def main():
     play(wire, 800, "sh", flags=("sh-fallback",), weights=(1, 1, 1), thresholds=((2, 0), (3, 0), (0, 0)), events=40)
 
 
-main()
+record(__file__, main)

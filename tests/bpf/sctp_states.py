@@ -3,20 +3,22 @@
 
 From every state that a director can bring a connection to, it is shown every kind of chunk; after each packet the
 connection table tells state and timer, the service's counters tell where the entry is counted. A story is a service of
-its own, so that its counters are exact. Runs inside the reference machine, in some minutes:
+its own, so that its counters are exact. It boots the reference machine and takes some minutes:
 
-    run -t 580 -i guest/lan.sh -i sctp_states.py -c 'python3 /in/sctp_states.py' > data/sctp_states.txt
+    tests/bpf/sctp_states.py > tests/bpf/data/sctp_states.txt
 """
 
-import ctypes
-import os
 import socket
 import struct
 import subprocess
+import sys
 import time
+from pathlib import Path
+
+sys.path += ["/in", str(Path(__file__).resolve().parent / "../../lab")]
+from guest import enter, ipv4, record, run
 
 VIP, REAL, CLIENT = "10.0.0.100", "10.0.0.11", "10.0.0.77"
-CLONE_NEWNET = 0x40000000
 CHUNKS = {
     "DATA": 0, "INIT": 1, "INIT_ACK": 2, "SACK": 3, "HEARTBEAT": 4, "HEARTBEAT_ACK": 5, "ABORT": 6, "SHUTDOWN": 7,
     "SHUTDOWN_ACK": 8, "ERROR": 9, "COOKIE_ECHO": 10, "COOKIE_ACK": 11, "ECNE": 12, "CWR": 13, "SHUTDOWN_COMPLETE": 14,
@@ -49,24 +51,6 @@ HEADER = """\
 # the server's counters. NAT shows the states that direct routing cannot reach, for their timers."""
 
 
-def run(*command):
-    subprocess.run(command, check=True)
-
-
-def enter(name):
-    fd = os.open(f"/run/netns/{name}", os.O_RDONLY)
-    if ctypes.CDLL(None, use_errno=True).setns(fd, CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "setns")
-    os.close(fd)
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
 class Wire:
     """A raw socket in one namespace, sending to the director."""
 
@@ -81,10 +65,8 @@ class Wire:
         body = struct.pack("!HHII", port, target_port, 0x1234, 0)
         for name in chunks.split("+"):
             body += struct.pack("!BBHI", CHUNKS[name], 0, 8, 0)
-        addresses = socket.inet_aton(source) + socket.inet_aton(target)
-        header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 1, 0x4000, 64, 132, 0) + addresses
-        header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
-        self.socket.send(b"\x02\0\0\0\0\x02" + self.mac + b"\x08\x00" + header + body)
+        packet = ipv4(132, socket.inet_aton(source), socket.inet_aton(target), body)
+        self.socket.send(b"\x02\0\0\0\0\x02" + self.mac + b"\x08\x00" + packet)
 
 
 def shown_entry(vport):
@@ -175,4 +157,4 @@ def main():
     recorder.explore("NAT", 0, 0, both, "new")
 
 
-main()
+record(__file__, main)

@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-IN_THE_MACHINE = Path("/in/sequences.py")
+sys.path += ["/in", str(HERE / "../../../lab")]
+from guest import enter, record
+
 HOSTS = {"127.0.0.1": "localhost", "10.0.0.11": "web1.example web1", "10.0.0.12": "web2", "10.0.0.100": "www.example",
          "10.0.0.13": "a-server-with-a-long-name.example.org", "2001:db8::11": "six.example six",
          "2001:db8::13": "a-server-with-a-long-name-of-six.example.org",
@@ -79,8 +81,7 @@ def play(title, commands):
     start_afresh(used)
 
 
-def record():
-    sys.path.insert(0, str(IN_THE_MACHINE.parent))
+def main():
     import sequences
     subprocess.run(["bash", "-c", SETUP], check=True)
     Path("/etc/hosts").write_text("".join(f"{address} {names}\n" for address, names in HOSTS.items()))
@@ -90,27 +91,10 @@ def record():
         print("host", address, names)
     for row in SERVICES:
         print("service", row)
-    enter_director()
+    enter("director")
     for title, commands in sequences.all_sequences():
         play(title, commands)
     print("=== end")
 
 
-def enter_director():
-    import ctypes
-    import os
-    fd = os.open("/run/netns/director", os.O_RDONLY)
-    if ctypes.CDLL(None, use_errno=True).setns(fd, 0x40000000) != 0:
-        raise OSError(ctypes.get_errno(), "setns")
-
-
-def main():
-    if IN_THE_MACHINE.exists():
-        record()
-        return
-    sys.path.insert(0, str(HERE.parents[2]))
-    from lab import reference_vm
-    print(reference_vm.run(HERE / "record.py", [HERE / "sequences.py"], seconds=3600), end="")
-
-
-main()
+record(__file__, main, [HERE / "sequences.py"], seconds=3600)
