@@ -50,7 +50,7 @@ class Page(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6  # which takes IPv4 as well
-    request_queue_size = 128
+    request_queue_size = 1024  # a busy machine lets this server wait; a SYN too many would look like a lost packet
 
     def server_bind(self):
         """HTTPServer's own asks the DNS for this host's name, and a lab has no DNS."""
