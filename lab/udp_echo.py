@@ -13,4 +13,7 @@ with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as server:
         data, ancillary, _, client = server.recvmsg(65535, 64)
         # From the address that it was sent to, which for a real server is the VIP and not the first of its card.
         sent_to = [(level, kind, value[:16] + bytes(4)) for level, kind, value in ancillary if kind == IPV6_PKTINFO]
-        server.sendmsg([NAME, b" ", data], sent_to, 0, client)
+        try:
+            server.sendmsg([NAME, b" ", data], sent_to, 0, client)
+        except OSError:  # the address has just been taken from this host
+            pass

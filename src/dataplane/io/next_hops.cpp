@@ -93,29 +93,54 @@ void NextHops::resolve_behind(netlink::Neighbour const& neighbour) {
 }
 
 void NextHops::on_events(std::vector<netlink::Event> const& events) {
-    bool routes = false;
+    bool routes = false, is_up_again = false;
     for (auto const& event : events) {
-        if (auto const* link = std::get_if<netlink::LinkChanged>(&event); link && link->link.mac)
-            own_macs_[link->link.index] = *link->link.mac;
+        if (auto const* link = std::get_if<netlink::LinkChanged>(&event)) {
+            if (link->link.mac) own_macs_[link->link.index] = *link->link.mac;
+            is_up_again |= has_come_up(link->link);
+        }
         if (auto const* changed = std::get_if<netlink::NeighbourChanged>(&event))
             resolve_behind(changed->neighbour);
         else
             routes = true;
     }
     if (routes) resolve_all();
+    if (is_up_again) ask_for_unknown();
+}
+
+bool NextHops::has_come_up(netlink::Link const& link) {
+    if (!link.running) {
+        down_.insert(link.index);
+        return false;
+    }
+    return down_.erase(link.index) > 0;
+}
+
+std::vector<Address> NextHops::unknown() const {
+    std::vector<Address> unknown;
+    for (auto const& [server, way] : ways_) {
+        auto const hop = hops_.find(server);
+        if (hop == hops_.end() || !hop->second) unknown.push_back(server);
+    }
+    return unknown;
 }
 
 void NextHops::refresh() {
-    std::vector<Address> unknown;
-    for (auto const& [server, hop] : hops_)
-        if (!hop) unknown.push_back(server);
-    for (auto const& [server, way] : ways_)
-        if (!hops_.contains(server)) unknown.push_back(server);
-    for (auto const& server : unknown) {
+    for (auto const& server : unknown()) {
         resolve(server);
         if (auto const way = ways_[server]; way && !way->local && !hops_[server])
             (void)netlink::probe_neighbour(socket_, way->ifindex, way->neighbour);
     }
+}
+
+/// The kernel forgot its neighbours with the carrier, what it asked since went nowhere, and its next question comes a second
+/// after its last. VRRP may be master here sooner.
+void NextHops::ask_for_unknown() {
+    refresh();
+    for (auto const& server : unknown())
+        if (auto const way = ways_[server]; way && !way->local)
+            if (auto const own = own_mac(way->ifindex))
+                (void)asker_.ask({way->ifindex, *own, way->source}, way->neighbour, std::nullopt);
 }
 
 void NextHops::ask_around(TimePoint now) {

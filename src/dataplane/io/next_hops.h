@@ -60,6 +60,9 @@ private:
     void ask(Question const& question);
     bool has_answered(NeighbourAt const& neighbour, Duration ago, TimePoint now);
     std::optional<Mac> own_mac(int ifindex);
+    bool has_come_up(netlink::Link const& link);
+    std::vector<Address> unknown() const;
+    void ask_for_unknown();
 
     netlink::Socket socket_;
     Asker asker_;
@@ -76,6 +79,7 @@ private:
     bool asks_the_right_ = true;  // asked_ fits hops_
     Rounds rounds_;
     std::map<int, Mac> own_macs_;  // of the interfaces
+    std::set<int> down_;           // the interfaces without a carrier
 };
 
 }  // namespace drover::dataplane
