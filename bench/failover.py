@@ -25,6 +25,7 @@ from lab.laboratory import Lab  # noqa: E402
 SITES = {"drover": DroverSite, "keepalived": KeepalivedSite}
 RECOVERY = "recovery with preemption"
 AT_10_MS, CLEAN_STOP = 45, 20  # targets, ms
+RESOLUTION = 1  # ms: how often the client asks
 
 
 def measure(kind: type, interval: Interval, rounds: int) -> dict[str, list[float]]:
@@ -42,10 +43,11 @@ def measure(kind: type, interval: Interval, rounds: int) -> dict[str, list[float
 
 
 def target(event: str, interval: Interval, of_keepalived: float) -> float:
-    """For the median: never worse than keepalived, and what is promised beside that."""
+    """For the median, ms: never worse than keepalived as far as can be told, and what is promised beside that."""
+    never_worse = of_keepalived + RESOLUTION
     if event == "clean stop":
-        return min(CLEAN_STOP, of_keepalived)
-    return min(AT_10_MS, of_keepalived) if interval.seconds == 0.01 else of_keepalived
+        return min(CLEAN_STOP, never_worse)
+    return min(AT_10_MS, never_worse) if interval.seconds == 0.01 else never_worse
 
 
 def rows_of(interval: Interval, rounds: int) -> list[Row]:

@@ -103,7 +103,8 @@ class Site(FlatFarm):
         self.wait_for_first()
 
     program: type
-    _echo = f"{PYTHON} {HERE}/udp_echo.py %s {PORT}"
+    # In real time as the probe is: the wait of an answering program for a CPU is no director's silence.
+    _echo = f"chrt --rr 9 {PYTHON} {HERE}/udp_echo.py %s {PORT}"
 
     def wait_for_first(self) -> None:
         wait_until(lambda: holds(self.director, VIP) and not holds(self.peer, VIP), PATIENCE, "the director is master")
