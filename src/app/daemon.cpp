@@ -175,7 +175,7 @@ Result<void> Daemon::watch_claims() {
 
 void Daemon::start_checks() {
     HealthChecks::Hooks hooks;
-    hooks.on_change = [this](HealthChecks::Change const&) { program_or_say(); };
+    hooks.on_change = [this](HealthChecks::Change const& change) { program_judged(change.services); };
     hooks.run_script = [this](model::Script const& script, std::vector<std::string> const& arguments, std::string queue) {
         run_script(script, arguments, std::move(queue));
     };
@@ -199,20 +199,33 @@ Result<std::vector<plan::Change>> Daemon::program_with_network() {
     return program();
 }
 
-/// What a command touched, at a price that does not depend on all the services beside it. Whose weights rise by
-/// themselves, and what holds for all, is left to program().
+/// What a command touched. Whose weights rise by themselves, and what holds for all, is left to program().
 Result<std::vector<plan::Change>> Daemon::program_some(LiveServices::Touched const& touched) {
-    auto const rises = [this](ServiceKey const& key) {
-        auto const place = configured_.places.find(key);
-        return place != configured_.places.end() && configured_.services[place->second].slow_start > Duration{0};
-    };
-    if (touched.timeouts || std::ranges::any_of(touched.services, rises)) return program_with_network();
+    if (touched.timeouts || rises(touched.services)) return program_with_network();
     if (auto done = need_network_for(touched.services); !done) return std::unexpected(done.error());
+    return program_services(touched.services);
+}
+
+/// At a price that does not depend on all the services beside them: a thousand servers may fail in one second.
+Result<std::vector<plan::Change>> Daemon::program_services(std::vector<ServiceKey> const& services) {
     std::vector<model::DesiredService> wanted;
-    for (auto const& key : touched.services)
+    for (auto const& key : services)
         if (auto service = desired_service(configured_, live_.table(), std::bind_front(&Daemon::pooled, this), key))
             wanted.push_back(std::move(*service));
-    return dataplane_->apply_some(touched.services, std::move(wanted));
+    return dataplane_->apply_some(services, std::move(wanted));
+}
+
+/// Weights of one of them rise by themselves.
+bool Daemon::rises(std::vector<ServiceKey> const& services) const {
+    return std::ranges::any_of(services, [this](ServiceKey const& key) {
+        auto const place = configured_.places.find(key);
+        return place != configured_.places.end() && configured_.services[place->second].slow_start > Duration{0};
+    });
+}
+
+void Daemon::program_judged(std::vector<ServiceKey> const& services) {
+    if (rises(services)) return program_or_say();
+    if (auto changes = program_services(services); !changes) log::error("{}", changes.error().message);
 }
 
 /// What is needed from now on, at once; what is not needed any more, in a moment, and once for many commands.

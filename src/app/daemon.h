@@ -77,10 +77,13 @@ private:
     Result<std::vector<plan::Change>> program();
     Result<std::vector<plan::Change>> program_with_network();
     Result<std::vector<plan::Change>> program_some(LiveServices::Touched const& touched);
+    Result<std::vector<plan::Change>> program_services(std::vector<ServiceKey> const& services);
     Result<void> need_network_for(std::vector<ServiceKey> const& services);
     void look_at_needs();
     Pooled pooled(ServiceKey const& service, Endpoint const& server) const { return checks_->pooled(service, server); }
     void program_or_say();
+    void program_judged(std::vector<ServiceKey> const& services);
+    bool rises(std::vector<ServiceKey> const& services) const;
     void take_turns();
     void tell(vrrp::StateChange const& change);
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);

@@ -82,6 +82,11 @@ std::unique_ptr<CheckWatch> HealthChecks::watch(Key const& key, model::Check con
                                         [this, key](health::Judgement const&) { settle(key); });
 }
 
+std::vector<ServiceKey> HealthChecks::members_of(ServiceKey const& service) const {
+    auto const group = groups_.find(service);
+    return group == groups_.end() ? std::vector{service} : group->second;
+}
+
 /// Tells of a server whose checks say something else than what was told last. The hooks come last: they may call
 /// apply().
 void HealthChecks::settle(Key key) {
@@ -92,7 +97,7 @@ void HealthChecks::settle(Key key) {
     if (up == server.up) return;
     server.up = up;
     auto const configured = server.configured;
-    Change const change{key.first, key.second, standing(configured, up), reason_for(server.watches)};
+    Change const change{key.first, members_of(key.first), key.second, standing(configured, up), reason_for(server.watches)};
     log::write(log::Level::notice, health::pool_line(configured, key.first, up));
     if (hooks_.on_change) hooks_.on_change(change);
     if (auto const still = servers_.find(key); still != servers_.end())

@@ -24,6 +24,7 @@ class HealthChecks {
 public:
     struct Change {
         ServiceKey service;
+        std::vector<ServiceKey> services;  ///< it alone, or all members of its group: where the server stands so
         Endpoint server;
         Pooled standing;
         std::string reason;  ///< what the failed checks said last; "all checks pass"
@@ -61,6 +62,7 @@ private:
 
     void adopt(Key const& key, Server& server, model::RealServer const& configured, bool is_known);
     std::unique_ptr<CheckWatch> watch(Key const& key, model::Check const& check, std::optional<bool> server_was_up);
+    std::vector<ServiceKey> members_of(ServiceKey const& service) const;
     void settle(Key key);  // a copy: what it was taken from may go in a hook
     void add_members(model::CheckObserved row, std::vector<ServiceKey> const& group,
                      std::vector<model::CheckObserved>& rows) const;
