@@ -137,6 +137,7 @@ TEST_F(HealthChecksTest, OfAGroupRunOnceAndSpeakForEachMember) {
     listener.close();
     ASSERT_TRUE(wait_for_changes(1));
     EXPECT_EQ(changes[0].service, service.key);
+    EXPECT_EQ(changes[0].services, service.group) << "all of them are to be brought in line";
     EXPECT_EQ(changes.size(), 1u);
     for (auto const& row : checks.observed()) EXPECT_EQ(row.state, model::HealthState::down);
 }
