@@ -22,7 +22,14 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string claim_name(model::Instance const& instance) {
-    return "drover-vrrp-" + instance.interface + "-" + std::to_string(instance.virtual_router_id);
+    auto const vrid = std::to_string(instance.virtual_router_id);
+    return "drover-vrrp-" + instance.interface + "-" + vrid + (instance.family == Family::v6 ? "-ipv6" : "");
+}
+
+/// A VRID of IPv4 and the same of IPv6 are two virtual routers.
+bool is_same_virtual_router(model::Instance const& one, model::Instance const& other) {
+    return one.interface == other.interface && one.virtual_router_id == other.virtual_router_id &&
+           one.family == other.family;
 }
 
 /// Abstract socket names are per network namespace and vanish with their process: a lock that needs no file.
@@ -90,7 +97,7 @@ std::vector<RunningKeepalived> running_keepaliveds() {
 std::string clash(std::vector<model::Instance> const& ours, std::vector<model::Instance> const& theirs, int pid) {
     for (auto const& mine : ours)
         for (auto const& other : theirs)
-            if (mine.interface == other.interface && mine.virtual_router_id == other.virtual_router_id)
+            if (is_same_virtual_router(mine, other))
                 return "keepalived (process " + std::to_string(pid) + ") runs on this host with VRID " +
                        std::to_string(mine.virtual_router_id) + " on " + mine.interface +
                        ": stop it first (systemctl disable --now keepalived)";

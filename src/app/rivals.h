@@ -12,7 +12,7 @@
 
 namespace drover::app {
 
-/// (interface, VRID) pairs that are this process's in this network namespace, for as long as it lives.
+/// Virtual routers (interface, VRID, family) that are this process's in this network namespace, for as long as it lives.
 class Claims {
 public:
     /// Adds those of the instances that are not held yet; an error names the instance that another drover has claimed, and

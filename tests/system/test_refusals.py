@@ -74,6 +74,14 @@ def test_a_keepalived_with_another_virtual_router_is_no_rival(director):
     assert Drover(director).start().status()["instances"][0]["virtual_router_id"] == 51
 
 
+def test_a_keepalived_with_the_same_number_in_ipv6_is_no_rival(director):
+    director.write("/etc/keepalived/other.conf", "vrrp_instance six {\n version 3\n state BACKUP\n interface eth0\n"
+                   " virtual_router_id 51\n priority 100\n advert_int 1\n virtual_ipaddress {\n  fe80::5\n }\n}\n")
+    director.spawn("keepalived -P -n -l -f /etc/keepalived/other.conf", "other")
+    wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 5, "keepalived runs")
+    assert Drover(director).start().status()["instances"][0]["virtual_router_id"] == 51
+
+
 def test_without_privileges_it_says_which_capability_is_missing_and_for_what(director):
     said = refused(director, "setpriv --reuid nobody --regid nogroup --clear-groups "
                              "drover run -n -l --pin-dir /sys/fs/bpf/x --socket /tmp/x.sock -p /tmp/x.pid")
