@@ -1,6 +1,6 @@
-// A director that joins takes over a million connections of its peer: two data planes in one process, joined by the
-// stream that two directors have, over the loopback interface. Needs root; what is pinned has this process's number and
-// is removed.
+// A director that joins takes over a million connections of its peer: two data planes in one process, each in a network
+// namespace of its own, joined by the stream that two directors have. Needs root; what is pinned has this process's
+// number and is removed.
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -9,8 +9,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -35,6 +38,7 @@ constexpr std::uint16_t kPort = 18849;
 constexpr std::uint8_t kId = 7;
 constexpr auto kPatience = 60s;
 constexpr std::size_t kPiece = 1 << 16;
+Address const kDirector = Address::v4(0x0a630001), kJoiner = Address::v4(0x0a630002);
 
 double seconds_now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -166,14 +170,33 @@ Result<Cost> bare_stream(sync::Key const& key, std::size_t bytes) {
     return cost;
 }
 
+Result<void> run(std::string const& command) {
+    return std::system(command.c_str()) == 0 ? Result<void>{} : fail("failed: " + command);
+}
+
+/// This thread's, with nothing in it but the way back.
+Result<void> enter_own_network() {
+    if (::unshare(CLONE_NEWNET) != 0) return fail_errno("make a network namespace");
+    return run("ip link set lo up");
+}
+
 /// In a network namespace of its own, so that it can listen on the port that the other one listens on.
-Result<std::unique_ptr<app::SyncPeers>> open_beside(BpfDataplane& plane, model::SyncPeering const& peering) {
+Result<std::unique_ptr<app::SyncPeers>> open_beside(BpfDataplane& plane, model::SyncPeering const& peering,
+                                                    std::function<void()> const& joined) {
     Result<std::unique_ptr<app::SyncPeers>> opened;
     std::jthread([&] {
-        if (::unshare(CLONE_NEWNET) != 0)
-            opened = fail_errno("make a network namespace");
+        auto done = enter_own_network();
+        if (done)
+            done =
+                run(fmt::format("ip link add joiner type veth peer name director netns {0} && "
+                                "nsenter -t {0} -n ip address add {1}/24 dev director && "
+                                "nsenter -t {0} -n ip link set director up && "
+                                "ip address add {2}/24 dev joiner && ip link set joiner up",
+                                ::getpid(), kDirector.text(), kJoiner.text()));
+        if (!done)
+            opened = std::unexpected(done.error());
         else
-            opened = app::SyncPeers::open(plane, peering, kId);
+            opened = app::SyncPeers::open(plane, peering, kId, joined);
     }).join();
     return opened;
 }
@@ -182,12 +205,16 @@ Result<Cost> join_once(BpfDataplane& from, std::uint64_t connections, Farm const
     auto joiner = Director::open("joiner");
     if (!joiner) return std::unexpected(joiner.error());
     if (auto done = joiner->plane().apply(farm.desired()); !done) return std::unexpected(done.error());
-    model::SyncPeering peering{{Address::v4(INADDR_LOOPBACK)}, secret.path(), kPort, kPatience};
-    auto const serves = app::SyncPeers::open(from, peering, kId);
+    model::SyncPeering peering{{kDirector}, secret.path(), kPort, kPatience};
+    auto const serves = app::SyncPeers::open(from, peering, kId, [] {});
     if (!serves) return std::unexpected(serves.error());
-    auto const joins = open_beside(joiner->plane(), peering);
+    std::promise<void> joined;
+    auto const joins = open_beside(joiner->plane(), peering, [&joined] { joined.set_value(); });
     if (!joins) return std::unexpected(joins.error());
-    auto const cost = cost_of([&] { (*joins)->join(); });
+    auto const cost = cost_of([&] {
+        (*joins)->join_soon();
+        joined.get_future().wait();
+    });
     auto const seen = (*joins)->observed();
     if (!seen.trouble.empty()) return fail(seen.trouble);
     if (seen.joined_connections != connections)
@@ -231,6 +258,10 @@ int main(int argc, char** argv) {
     if (argc > 2 || (argc == 2 && !json)) {
         std::cerr << "usage: sync-join [--json]\n";
         return 2;
+    }
+    if (auto done = drover::bench::enter_own_network(); !done) {
+        std::cerr << "sync-join: " << done.error().message << "\n";
+        return 1;
     }
     drover::bench::Secret const secret;
     std::vector<drover::bench::BenchRow> rows;

@@ -68,6 +68,7 @@ private:
     void start_checks();
     Result<void> open_control();
     Result<void> start_vrrp();
+    VirtualRouters virtual_routers() const;
     Trackers::Hooks tracker_hooks();
     void open_fifos();
     bool goes_on();

@@ -51,7 +51,13 @@ VrrpRouter::VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outs
       holdings_(outside.network),
       vmac_(outside.network),
       sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {
-    machine_.settings = vrrp::settings_of(instance_, grouped);
+    machine_.settings = settings(grouped);
+}
+
+vrrp::Settings VrrpRouter::settings(bool grouped) const {
+    auto settings = vrrp::settings_of(instance_, grouped);
+    settings.join_patience = outside_.join_patience;
+    return settings;
 }
 
 std::optional<TimePoint> VrrpRouter::may_resume(TimePoint now) const {
@@ -131,10 +137,10 @@ void VrrpRouter::reconfigure(model::Instance instance, bool grouped, vrrp::Judge
     address_note_.clear();
     checksum_note_.clear();
     if (!is_started_) {
-        machine_.settings = vrrp::settings_of(instance_, grouped);
+        machine_.settings = settings(grouped);
         return start(judgement, std::nullopt, now);
     }
-    give(vrrp::Reconfigured{vrrp::settings_of(instance_, grouped), meet(judgement)}, now);
+    give(vrrp::Reconfigured{settings(grouped), meet(judgement)}, now);
     if (is_master()) announce(hold(now), machine_.settings.garp.repeat, now);
 }
 
@@ -361,6 +367,7 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.notes.insert(seen.notes.end(), problems_.begin(), problems_.end());
     for (auto const& note : {address_note_, checksum_note_})
         if (!note.empty()) seen.notes.push_back(note);
+    if (machine_.joining_until) seen.notes.push_back("waits for the connections of its peers before it preempts");
     seen.split_brain = split_brain_;
     auto const unix_now = loop::unix_microseconds();
     for (auto const& rival : brain_.rivals()) {

@@ -37,6 +37,7 @@ private:
     void backup_hears(AdvertHeard const& advert);
     void answer_lower(AdvertHeard const& advert);
     void announce_against_lower();
+    void let_itself_be_found();
     bool may_preempt();
     void join();
     void end_join();
@@ -190,7 +191,7 @@ void Transition::master_hears(AdvertHeard const& advert) {
     if (advert.priority > m_.priority()) {
         say(Level::info, "Master received advert from {} with higher priority {}, ours {}", advert.from.text(),
             advert.priority, m_.priority());
-        if (m_.settings.higher_prio_send_advert) advertise();
+        let_itself_be_found();
         become_backup(fmt::format("{} has the higher priority {}", advert.from.text(), advert.priority));
         return follow(advert);
     }
@@ -199,7 +200,7 @@ void Transition::master_hears(AdvertHeard const& advert) {
     if (advert.priority == m_.priority() && advert.from > m_.conditions.own) {
         say(Level::info, "Master received advert from {} with same priority {} but higher IP address than ours",
             advert.from.text(), advert.priority);
-        if (m_.settings.higher_prio_send_advert) advertise();
+        let_itself_be_found();
         become_backup(fmt::format("{} has the same priority and the higher address", advert.from.text()));
         return follow(advert);
     }
@@ -222,6 +223,11 @@ void Transition::answer_lower(AdvertHeard const& advert) {
 void Transition::announce_against_lower() {
     auto const& garp = m_.settings.garp;
     announce_twice(garp.lower_repeat.value_or(garp.repeat), garp.lower_delay.value_or(garp.delay));
+}
+
+/// The other one may not know that there were two masters: our advert makes it take our connections and clients over.
+void Transition::let_itself_be_found() {
+    if (m_.settings.higher_prio_send_advert || m_.settings.join_patience > 0s) advertise();
 }
 
 void Transition::refute_owner() {

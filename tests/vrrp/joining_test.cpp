@@ -43,7 +43,8 @@ Machine master(TimePoint& since) {
 
 TEST(JoiningMachine, AsksAtItsStart) {
     EXPECT_THAT(deeds(on(fresh(settings()), Start{conditions(), {}}, start_time)), Contains(Action(Join{})));
-    EXPECT_THAT(deeds(on(fresh(settings()), Start{conditions(), start_time - 1s}, start_time)), Not(Contains(Action(Join{}))))
+    EXPECT_THAT(deeds(on(fresh(settings()), Start{conditions(), start_time - 1s}, start_time)),
+                Not(Contains(Action(Join{}))))
         << "one that resumes has never been away";
 }
 
@@ -81,8 +82,11 @@ TEST(JoiningMachine, ItsPatienceEndsAndIsSaidOnce) {
     auto machine = on(backup(), AdvertHeard{peer, 50}, start_time + 4s).next;
     EXPECT_EQ(wakes_at(machine), start_time + patience);
     auto step = on(machine, TimerExpired{}, start_time + patience);
-    EXPECT_THAT(step.actions, ElementsAre(Action(Report{Level::warning,
-        "(vi) the connections of the peers have not come within 5 s: no longer waiting to preempt without them"})));
+    EXPECT_THAT(
+        step.actions,
+        ElementsAre(Action(Report{
+            Level::warning,
+            "(vi) the connections of the peers have not come within 5 s: no longer waiting to preempt without them"})));
     auto const due = *wakes_at(step.next);
     step = on(step.next, AdvertHeard{peer, 50}, start_time + patience + 1s);
     step = on(step.next, TimerExpired{}, due);
@@ -114,12 +118,20 @@ TEST(JoiningMachine, AMasterThatFindsASecondOneTakesItsConnectionsBeforeItsClien
     auto const machine = master(since);
     auto const found = since + 60s + 500ms;
     auto step = on(on(machine, TimerExpired{}, since + 60s).next, AdvertHeard{peer, 50}, found);
-    EXPECT_THAT(deeds(step), ElementsAre(Action(Join{}), Action(SendAdvert{100}))) << "the other one yields to its advert";
+    EXPECT_THAT(deeds(step), ElementsAre(Action(Join{}), Action(SendAdvert{100})))
+        << "the other one yields to its advert";
     step = on(step.next, AdvertHeard{peer, 50}, found + 500ms);
     EXPECT_THAT(deeds(step), ElementsAre(Action(SendAdvert{100}))) << "it asks once";
     step = on(step.next, Joined{}, found + 600ms);
     EXPECT_THAT(deeds(step), ElementsAre(Action(Announce{5})));
     EXPECT_THAT(on(step.next, Joined{}, found + 601ms).actions, IsEmpty());
+}
+
+TEST(JoiningMachine, AsTheSecondMasterItLetsItselfBeFoundBeforeItYields) {
+    TimePoint since;
+    EXPECT_THAT(deeds(on(master(since), AdvertHeard{peer, 150}, since + 500ms)),
+                ElementsAre(Action(SendAdvert{100}), Action(Record{VrrpState::backup}), Action(DropAddresses{}),
+                            Action(ShutGate{}), Action(Join{}), Action(Notify{Happening::became_backup})));
 }
 
 TEST(JoiningMachine, ASecondMasterThatHandsNothingOverIsNotWaitedForLongerThanPatienceLasts) {
@@ -132,8 +144,11 @@ TEST(JoiningMachine, ASecondMasterThatHandsNothingOverIsNotWaitedForLongerThanPa
         machine = step.next;
         done = step.actions;
     }
-    EXPECT_THAT(done, IsSupersetOf({Action(Report{Level::warning,
-        "(vi) the connections of the peers have not come within 5 s: going on without them"}), Action(Announce{5})}));
+    EXPECT_THAT(
+        done, IsSupersetOf(
+                  {Action(Report{Level::warning,
+                                 "(vi) the connections of the peers have not come within 5 s: going on without them"}),
+                   Action(Announce{5})}));
 }
 
 TEST(JoiningPair, ADirectorThatComesBackPreemptsWhenItHasTheConnections) {
