@@ -114,7 +114,7 @@ private:
     std::optional<dataplane::PinnedRoles> earlier_roles_;
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
-    StaticItems static_items_;
+    StaticItems static_items_{loop_};
     std::unique_ptr<ConnectionSync> sync_;
     std::unique_ptr<VrrpThread> vrrp_;
     std::unique_ptr<control::Server> server_;

@@ -124,7 +124,7 @@ void VrrpLoop::follow_network() {
         return;
     }
     auto const settles = network_.settles_at();
-    if (!changes->links && !changes->addresses && (!settles || *settles > loop::now())) return;
+    if (!changes->links && !changes->addresses && !changes->holdings && (!settles || *settles > loop::now())) return;
     auto const before = std::move(surroundings_);
     look(instances());
     report_links(before, surroundings_);

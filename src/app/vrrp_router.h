@@ -21,6 +21,7 @@
 #include "vrrp/machine.h"
 #include "vrrp/notify.h"
 #include "vrrp/packet.h"
+#include "vrrp/restore_pace.h"
 #include "vrrp/role_board.h"
 #include "vrrp/split_brain.h"
 
@@ -81,9 +82,9 @@ private:
     void perform(vrrp::Notify const& notify, TimePoint);
     void perform(vrrp::Report const& report, TimePoint);
 
-    /// Sets what is missing, and returns which addresses were.
-    std::vector<model::VirtualAddress> hold(TimePoint now);
-    /// Sets and announces what somebody else has removed.
+    /// Sets what is missing, and says what was.
+    VrrpHoldings::Missing hold(TimePoint now);
+    /// Sets and announces what somebody else has removed; not for ever at once.
     void put_back(TimePoint now);
     void announce(std::vector<model::VirtualAddress> const& addresses, int repeat, TimePoint now);
     /// To the group, or to each of the unicast peers.
@@ -109,6 +110,7 @@ private:
     VrrpHoldings holdings_;
     VrrpVmac vmac_;
     std::optional<TimePoint> check_holdings_;
+    vrrp::RestorePace restores_;
     bool is_started_ = false;
 
     std::uint16_t ip_id_ = 0;
