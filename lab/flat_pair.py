@@ -41,10 +41,25 @@ class FlatPair(FlatFarm):
         self._drop_adverts()
         self._wait_for_two_masters()
 
+    def part_director(self) -> None:
+        """A cable is cut that is nobody's own: no interface loses its carrier, and both become MASTER. All others are on the
+        side of the peer."""
+        self.lan.switch.run("nft 'add table bridge parted; add chain bridge parted forward "
+                            "{ type filter hook forward priority 0; }; "
+                            "add rule bridge parted forward iifname director.eth0 drop; "
+                            "add rule bridge parted forward oifname director.eth0 drop'")
+        self._wait_until_both_are_masters()
+
+    def rejoin(self) -> None:
+        self.lan.switch.run("nft 'delete table bridge parted'")
+
     def _drop_adverts(self) -> None:
         self.lan.switch.run("nft 'add table bridge parted; add chain bridge parted forward "
                             "{ type filter hook forward priority 0; }; add rule bridge parted forward ip protocol 112 drop'")
 
-    def _wait_for_two_masters(self) -> None:
+    def _wait_until_both_are_masters(self) -> None:
         wait_until(lambda: state(self.daemon) == state(self.peer_daemon) == "MASTER", 8, "both are MASTER")
+
+    def _wait_for_two_masters(self) -> None:
+        self._wait_until_both_are_masters()
         self.client.run(f"ip neigh replace {VIP} lladdr {self.director.mac()} nud permanent dev eth0")

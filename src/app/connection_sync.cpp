@@ -60,7 +60,8 @@ private:
     std::thread thread_;
 };
 
-ConnectionSync::ConnectionSync(dataplane::BpfDataplane& dataplane) : dataplane_(dataplane) {}
+ConnectionSync::ConnectionSync(dataplane::BpfDataplane& dataplane, std::function<void()> joined)
+    : dataplane_(dataplane), joined_(std::move(joined)) {}
 
 ConnectionSync::~ConnectionSync() = default;
 
@@ -73,10 +74,12 @@ void ConnectionSync::apply(model::Sync const& sync) {
 }
 
 void ConnectionSync::open_peers() {
+    bool const had = peers_ != nullptr;
     peers_.reset();  // before the new ones want its port
+    if (had) joined_();  // what the old ones were asked for nobody brings any more
     peers_trouble_.clear();
     if (configured_.peering.key_file.empty()) return;
-    auto opened = SyncPeers::open(dataplane_, configured_.peering, configured_.daemon.id);
+    auto opened = SyncPeers::open(dataplane_, configured_.peering, configured_.daemon.id, joined_);
     if (opened) {
         peers_ = std::move(*opened);
     } else {
@@ -86,7 +89,10 @@ void ConnectionSync::open_peers() {
 }
 
 void ConnectionSync::join() {
-    if (peers_) peers_->join();
+    if (peers_)
+        peers_->join_soon();
+    else
+        joined_();
 }
 
 void ConnectionSync::follow(std::vector<model::SyncDaemon> const& commanded) {
@@ -117,11 +123,7 @@ void ConnectionSync::bring_in_line() {
         if (!wake) return log::error("connection sync: {}", wake.error().message);
         thread_ = std::make_unique<Thread>(dataplane_, std::move(*wake));
     }
-    SyncLoop::Task task{master, backup, {}, configured_.refresh_period, {}};
-    if (peers_)
-        task.returned = [peers = std::weak_ptr(peers_)] {
-            if (auto const still = peers.lock()) still->join_soon();
-        };
+    SyncLoop::Task task{master, backup, {}, configured_.refresh_period};
     if (master && !master->instance.empty()) task.role = dataplane_.roles().find(master->instance);
     thread_->loop().set(std::move(task));
 }

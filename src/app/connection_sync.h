@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,8 +20,9 @@ namespace drover::app {
 
 class ConnectionSync {
 public:
-    /// The data plane must outlive it.
-    explicit ConnectionSync(dataplane::BpfDataplane& dataplane);
+    /// The data plane must outlive it. `joined` is called from any thread when a join that was asked for is over, and must
+    /// only post.
+    ConnectionSync(dataplane::BpfDataplane& dataplane, std::function<void()> joined);
     ~ConnectionSync();
     ConnectionSync(ConnectionSync const&) = delete;
     ConnectionSync& operator=(ConnectionSync const&) = delete;
@@ -28,7 +30,7 @@ public:
     /// The configuration, at the start and on every reload: both daemons are as it says, unless it says what it said before.
     void apply(model::Sync const& sync);
 
-    /// Takes over the tables of the peers and waits for that, if a key and peers are configured.
+    /// Takes over the tables of the peers beside the caller, if a key and peers are configured.
     void join();
 
     /// The daemons that `ipvsadm --start-daemon` has started, all of them; each goes before the configuration's of its role.
@@ -46,11 +48,13 @@ private:
     std::optional<model::SyncChannel> channel(model::SyncRole role) const;
     void bring_in_line();
 
-    dataplane::BpfDataplane& dataplane_;
     void open_peers();
 
+    dataplane::BpfDataplane& dataplane_;
+    std::function<void()> joined_;
+
     model::Sync configured_;
-    std::shared_ptr<SyncPeers> peers_;  ///< the loop may be about to call it
+    std::unique_ptr<SyncPeers> peers_;
     std::string peers_trouble_;  ///< why there are none, a sentence
     std::vector<model::SyncDaemon> commanded_;  ///< one of a role
     std::unique_ptr<Thread> thread_;

@@ -85,10 +85,8 @@ Result<void> Daemon::start() {
     if (auto done = resume_vrrp(*pins); !done) return done;
     if (auto done = open_dataplane(std::move(*pins)); !done) return done;
     if (auto done = open_control(); !done) return done;
-    if (!vrrp_) {
-        sync_->join();  // before VRRP may take over from a director that knows more
+    if (!vrrp_)
         if (auto done = start_vrrp(); !done) return done;
-    }
     ::sd_notify(0, "READY=1");
     return {};
 }
@@ -145,7 +143,9 @@ Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
     if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return done;
     if (auto done = watch_claims(); !done) return done;
     dataplane_->start_sweeping();
-    sync_ = std::make_unique<ConnectionSync>(*dataplane_);
+    sync_ = std::make_unique<ConnectionSync>(*dataplane_, [this] {
+        loop_.post([this] { vrrp_->joined(); });
+    });
     sync_->apply(configuration_.global.sync);
     sync_->follow(live_.table().sync_daemons());
     take_turns();
@@ -260,9 +260,16 @@ Result<void> Daemon::open_control() {
     return {};
 }
 
+VirtualRouters Daemon::virtual_routers() const {
+    auto const& peering = configuration_.global.sync.peering;
+    auto const peers = peering.key_file.empty() ? 0 : static_cast<std::int64_t>(peering.peers.size());
+    return {configuration_.instances, configuration_.sync_groups, peers * peering.patience};
+}
+
 Result<void> Daemon::start_vrrp() {
-    vrrp_ = std::make_unique<VrrpThread>(VirtualRouters{configuration_.instances, configuration_.sync_groups}, *roles_,
-                                         [this](vrrp::StateChange const& change) { tell(change); });
+    vrrp_ = std::make_unique<VrrpThread>(
+        virtual_routers(), *roles_, [this](vrrp::StateChange const& change) { tell(change); },
+        [this] { loop_.post([this] { sync_->join(); }); });
     open_fifos();
     trackers_->apply(configuration_);
     return vrrp_->start();
@@ -369,8 +376,7 @@ Result<control::ReloadReport> Daemon::reload() {
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)
         return fail(config::render_text(loaded.diagnostics, false));
     if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
-    auto const old_instances = configuration_.instances;
-    auto const old_groups = configuration_.sync_groups;
+    auto const old_routers = virtual_routers();
     control::ReloadReport report;
     for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
     file_ = std::move(file);
@@ -388,8 +394,8 @@ Result<control::ReloadReport> Daemon::reload() {
     sync_->apply(configuration_.global.sync);
     // Before the instances: what they track is known when they hear of it.
     trackers_->apply(configuration_);
-    if (old_instances != configuration_.instances || old_groups != configuration_.sync_groups) {
-        vrrp_->apply({configuration_.instances, configuration_.sync_groups});
+    if (auto routers = virtual_routers(); routers != old_routers) {
+        vrrp_->apply(std::move(routers));
         report.changes.push_back("VRRP instances brought in line");
     }
     open_fifos();

@@ -68,6 +68,7 @@ private:
     void start_checks();
     Result<void> open_control();
     Result<void> start_vrrp();
+    VirtualRouters virtual_routers() const;
     Trackers::Hooks tracker_hooks();
     void open_fifos();
     bool goes_on();
@@ -116,7 +117,7 @@ private:
     std::optional<dataplane::PinnedRoles> earlier_roles_;
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
-    StaticItems static_items_;
+    StaticItems static_items_{loop_};
     std::unique_ptr<ConnectionSync> sync_;
     std::unique_ptr<VrrpThread> vrrp_;
     std::unique_ptr<control::Server> server_;

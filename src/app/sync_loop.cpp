@@ -143,12 +143,6 @@ bool SyncLoop::shall_tell() const {
 }
 
 void SyncLoop::follow_role() {
-    if (task_.role) {
-        using enum model::VrrpState;
-        auto const state = dataplane_.roles().saved(*task_.role).state;
-        if (state == backup && (state_ == fault || state_ == master) && task_.returned) task_.returned();
-        state_ = state;
-    }
     bool const shall = shall_tell();
     if (shall == tells_) return;
     if (!shall && sender_) tell(loop::now());

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,7 +28,6 @@ public:
         std::optional<model::SyncChannel> master, backup;
         std::optional<std::uint32_t> role = {};  ///< number of the instance that decides when it tells; nothing: always
         std::uint32_t refresh_period = 0;        ///< seconds; 0: never
-        std::function<void()> returned = {};     ///< the instance is BACKUP again: what happened meanwhile is not known here
         bool over = false;
     };
 
@@ -73,7 +71,6 @@ private:
     std::unique_ptr<sync::Receiver> receiver_;
     Complaint sender_complaint_, receiver_complaint_;
     bool tells_ = false;
-    model::VrrpState state_ = model::VrrpState::init;  // of the instance, as it was seen last
     sync::Pace pace_;
     std::vector<sync::Connection> connections_;
     std::vector<std::uint64_t> refused_;  // by reason

@@ -49,19 +49,19 @@ std::string text_of(sockaddr_in6 const& from) {
 }  // namespace
 
 Result<std::unique_ptr<SyncPeers>> SyncPeers::open(dataplane::BpfDataplane& dataplane, model::SyncPeering const& peering,
-                                                   std::uint8_t id) {
+                                                   std::uint8_t id, std::function<void()> joined) {
     auto key = sync::read_key(peering.key_file);
     if (!key) return std::unexpected(key.error());
     auto listening = sync::listen_for_streams(peering.port);
     if (!listening) return std::unexpected(listening.error());
     loop::Fd wake(::eventfd(0, EFD_CLOEXEC));
     if (!wake) return fail_errno("make an event descriptor");
-    return std::unique_ptr<SyncPeers>(new SyncPeers(dataplane, peering, id, *key, std::move(*listening), std::move(wake)));
+    return std::unique_ptr<SyncPeers>(new SyncPeers(dataplane, peering, id, std::move(joined), *key, std::move(*listening), std::move(wake)));
 }
 
-SyncPeers::SyncPeers(dataplane::BpfDataplane& dataplane, model::SyncPeering peering, std::uint8_t id, sync::Key key,
-                     loop::Fd listening, loop::Fd wake)
-    : dataplane_(dataplane), peering_(std::move(peering)), id_(id), key_(key), listening_(std::move(listening)),
+SyncPeers::SyncPeers(dataplane::BpfDataplane& dataplane, model::SyncPeering peering, std::uint8_t id,
+                     std::function<void()> joined, sync::Key key, loop::Fd listening, loop::Fd wake)
+    : dataplane_(dataplane), peering_(std::move(peering)), id_(id), joined_(std::move(joined)), key_(key), listening_(std::move(listening)),
       wake_(std::move(wake)), seen_(nothing_yet(peering_)), server_([this](std::stop_token stop) { serve(std::move(stop)); }),
       joiner_([this](std::stop_token stop) { join_when_asked(std::move(stop)); }) {}
 
@@ -126,11 +126,15 @@ void SyncPeers::join_when_asked(std::stop_token stop) {
         join_wanted_ = false;
         lock.unlock();
         join();
+        lock.lock();
+        // Who asked meanwhile may want what has happened since.
+        bool const is_all = !join_wanted_;
+        lock.unlock();
+        if (is_all) joined_();
     }
 }
 
 void SyncPeers::join() {
-    std::scoped_lock const alone(joining_);
     for (auto const& peer : peering_.peers) {
         auto const joined = join_one(peer, peering_.patience);
         std::scoped_lock const lock(shared_);

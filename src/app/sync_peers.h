@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,35 +23,35 @@ namespace drover::app {
 
 class SyncPeers {
 public:
-    /// `id`: of the group. An error: the key cannot be used, or the port is taken.
+    /// `id`: of the group. `joined` is called from a thread of its own when all that was asked for by join_soon() is done.
+    /// An error: the key cannot be used, or the port is taken.
     static Result<std::unique_ptr<SyncPeers>> open(dataplane::BpfDataplane& dataplane, model::SyncPeering const& peering,
-                                                   std::uint8_t id);
+                                                   std::uint8_t id, std::function<void()> joined);
     ~SyncPeers();
     SyncPeers(SyncPeers const&) = delete;
     SyncPeers& operator=(SyncPeers const&) = delete;
 
-    /// Takes over the tables of all peers, one after the other, and waits for that: the barrier at the start. One that does
-    /// not answer in the time that is configured is said.
-    void join();
-    /// Does so beside the caller.
+    /// Takes over the tables of all peers, one after the other, beside the caller. One that does not answer in the time that
+    /// is configured is said.
     void join_soon();
 
     model::SyncPeeringObserved observed() const;
 
 private:
-    SyncPeers(dataplane::BpfDataplane& dataplane, model::SyncPeering peering, std::uint8_t id, sync::Key key, loop::Fd listening,
-              loop::Fd wake);
+    SyncPeers(dataplane::BpfDataplane& dataplane, model::SyncPeering peering, std::uint8_t id, std::function<void()> joined,
+              sync::Key key, loop::Fd listening, loop::Fd wake);
     void serve(std::stop_token stop);
     void serve_one(loop::Fd socket, std::string const& who);
     void join_when_asked(std::stop_token stop);
+    void join();
     Result<std::uint64_t> join_one(Address const& peer, Duration patience);
 
     dataplane::BpfDataplane& dataplane_;
     model::SyncPeering peering_;
     std::uint8_t id_;
+    std::function<void()> joined_;
     sync::Key key_;
     loop::Fd listening_, wake_;
-    std::mutex joining_;  // one at a time
     mutable std::mutex shared_;
     std::condition_variable_any wanted_;
     bool join_wanted_ = false;

@@ -90,6 +90,19 @@ Result<netlink::Route> kernel_route(model::VirtualRoute const& route, model::Hol
     return kernel;
 }
 
+std::string name_of(netlink::Route const& route) {
+    auto name = "route " + route.destination.text();
+    if (route.gateway) name += " via " + route.gateway->text();
+    return route.table == netlink::main_table ? name : name + fmt::format(" in table {}", route.table);
+}
+
+std::string name_of(netlink::Rule const& rule) {
+    auto name = "rule from " + (rule.from ? rule.from->text() : "all");
+    if (rule.to) name += " to " + rule.to->text();
+    if (rule.action == netlink::RuleAction::table) name += fmt::format(" lookup {}", rule.table);
+    return rule.preference ? name + fmt::format(" preference {}", *rule.preference) : name;
+}
+
 }  // namespace
 
 netlink::Link const* VrrpHoldings::device_of(model::VirtualAddress const& address,
@@ -97,10 +110,10 @@ netlink::Link const* VrrpHoldings::device_of(model::VirtualAddress const& addres
     return network_.link(device_name(address.device, held));
 }
 
-std::vector<model::VirtualAddress> VrrpHoldings::take(model::Holdings const& held) {
+VrrpHoldings::Missing VrrpHoldings::take(model::Holdings const& held) {
     problems_.clear();
     if (held.promote_secondaries) note(netlink::set_ipv4_conf(held.device, "promote_secondaries", 1));
-    std::vector<model::VirtualAddress> added;
+    Missing missing;
     for (auto const& address : held.addresses) {
         auto const* const link = device_of(address, held);
         if (!link) {
@@ -110,18 +123,27 @@ std::vector<model::VirtualAddress> VrrpHoldings::take(model::Holdings const& hel
         }
         auto const outcome = netlink::add_address(network_.socket(), kernel_address(address, link->index), link->name);
         if (!outcome) problems_.push_back(outcome.error().message);
-        if (outcome == netlink::Outcome::done) added.push_back(address);
+        if (outcome != netlink::Outcome::done) continue;
+        missing.addresses.push_back(address);
+        missing.names.push_back("address " + address.prefix.text());
     }
     for (auto const& route : held.routes) {
         auto const kernel = kernel_route(route, held, network_);
         if (!kernel) {
             problems_.push_back(kernel.error().message);
-        } else if (auto const outcome = netlink::add_route(network_.socket(), *kernel); !outcome) {
-            problems_.push_back(outcome.error().message);
+        } else {
+            auto const outcome = netlink::add_route(network_.socket(), *kernel);
+            note(outcome);
+            if (outcome == netlink::Outcome::done) missing.names.push_back(name_of(*kernel));
         }
     }
-    for (auto const& rule : held.rules) note(netlink::add_rule(network_.socket(), kernel_rule(rule)));
-    return added;
+    for (auto const& rule : held.rules) {
+        auto const kernel = kernel_rule(rule);
+        auto const outcome = netlink::add_rule(network_.socket(), kernel);
+        note(outcome);
+        if (outcome == netlink::Outcome::done) missing.names.push_back(name_of(kernel));
+    }
+    return missing;
 }
 
 bool VrrpHoldings::lacks_an_address(model::Holdings const& held) const {

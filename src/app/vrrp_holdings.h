@@ -14,8 +14,12 @@ class VrrpHoldings {
 public:
     explicit VrrpHoldings(VrrpNetwork& network) : network_(network) {}
 
-    /// Sets all that is missing; what is there already is fine. Returns the addresses that were missing.
-    std::vector<model::VirtualAddress> take(model::Holdings const& held);
+    struct Missing {
+        std::vector<model::VirtualAddress> addresses;
+        std::vector<std::string> names;  ///< "address 10.0.0.1/24", "route ...", "rule ...": theirs too
+    };
+    /// Sets all that is missing, and says what that was; what is there already is fine.
+    Missing take(model::Holdings const& held);
 
     /// Removes it, whoever set it; what is not there is fine.
     void drop(model::Holdings const& held);

@@ -37,7 +37,8 @@ std::uint64_t read_boot() {
 }  // namespace
 
 Result<std::unique_ptr<VrrpLoop>> VrrpLoop::open(VrrpMailbox& mailbox, vrrp::RoleBoard& board,
-                                                 std::function<void(vrrp::StateChange)> const& notify) {
+                                                 std::function<void(vrrp::StateChange)> const& notify,
+                                                 std::function<void()> const& join) {
     auto network = VrrpNetwork::open();
     if (!network) return std::unexpected(network.error());
     auto transmitter = vrrp::Transmitter::open();
@@ -45,17 +46,18 @@ Result<std::unique_ptr<VrrpLoop>> VrrpLoop::open(VrrpMailbox& mailbox, vrrp::Rol
     loop::Fd timer(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
     if (!timer) return fail_errno("make a timer for VRRP");
     return std::unique_ptr<VrrpLoop>(new VrrpLoop(mailbox, std::move(*network), std::move(*transmitter),
-                                                  std::move(timer), board, notify, read_boot()));
+                                                  std::move(timer), board, notify, join, read_boot()));
 }
 
 VrrpLoop::VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter transmitter, loop::Fd timer,
-                   vrrp::RoleBoard& board, std::function<void(vrrp::StateChange)> const& notify, std::uint64_t boot)
+                   vrrp::RoleBoard& board, std::function<void(vrrp::StateChange)> const& notify,
+                   std::function<void()> const& join, std::uint64_t boot)
     : mailbox_(mailbox),
       network_(std::move(network)),
       transmitter_(std::move(transmitter)),
       announcer_(network_, transmitter_),
       timer_(std::move(timer)),
-      outside_{network_, transmitter_, announcer_, board, notify, boot} {}
+      outside_{network_, transmitter_, announcer_, board, notify, join, boot} {}
 
 void VrrpLoop::run() {
     do {
@@ -122,7 +124,7 @@ void VrrpLoop::follow_network() {
         return;
     }
     auto const settles = network_.settles_at();
-    if (!changes->links && !changes->addresses && (!settles || *settles > loop::now())) return;
+    if (!changes->links && !changes->addresses && !changes->holdings && (!settles || *settles > loop::now())) return;
     auto const before = std::move(surroundings_);
     look(instances());
     report_links(before, surroundings_);
@@ -193,6 +195,9 @@ bool VrrpLoop::obey_commands() {
                 look(instances());
                 look_around({});
                 break;
+            case VrrpCommand::Kind::joined:
+                for (auto const& router : routers_) router->end_join(loop::now());
+                break;
             case VrrpCommand::Kind::stop:
                 stop();
                 go_on = false;
@@ -235,6 +240,7 @@ void VrrpLoop::apply(VirtualRouters wanted) {
         if (!goes_on(*router)) router->stop(loop::now());
     std::erase_if(routers_, [&](auto const& router) { return !goes_on(*router); });
     regroup(std::move(wanted.groups));
+    outside_.join_patience = wanted.join_patience;
     std::vector<model::Instance const*> all;
     for (auto const& instance : wanted.instances) all.push_back(&instance);
     look(all);
@@ -245,7 +251,8 @@ void VrrpLoop::apply(VirtualRouters wanted) {
         if (!router) {
             routers_.push_back(std::make_unique<VrrpRouter>(std::move(instance), grouped, outside_));
             fresh.push_back(routers_.back().get());
-        } else if (router->instance() != instance || router->machine().settings.grouped != grouped) {
+        } else if (router->instance() != instance || router->machine().settings.grouped != grouped ||
+                   router->machine().settings.join_patience != wanted.join_patience) {
             auto const& judgement = judgements_.at(instance.name);
             router->reconfigure(std::move(instance), grouped, judgement, loop::now());
         }

@@ -25,7 +25,8 @@ namespace drover::app {
 class VrrpLoop {
 public:
     static Result<std::unique_ptr<VrrpLoop>> open(VrrpMailbox& mailbox, vrrp::RoleBoard& board,
-                                                  std::function<void(vrrp::StateChange)> const& notify);
+                                                  std::function<void(vrrp::StateChange)> const& notify,
+                                                  std::function<void()> const& join);
     VrrpLoop(VrrpLoop const&) = delete;
     VrrpLoop& operator=(VrrpLoop const&) = delete;
 
@@ -45,7 +46,8 @@ private:
     };
 
     VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter transmitter, loop::Fd timer,
-             vrrp::RoleBoard& board, std::function<void(vrrp::StateChange)> const& notify, std::uint64_t boot);
+             vrrp::RoleBoard& board, std::function<void(vrrp::StateChange)> const& notify,
+             std::function<void()> const& join, std::uint64_t boot);
 
     void wait();
     void hear_all();

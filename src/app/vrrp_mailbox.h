@@ -22,10 +22,12 @@ namespace drover::app {
 struct VirtualRouters {
     std::vector<model::Instance> instances;
     std::vector<model::SyncGroup> groups;
+    Duration join_patience{0};  ///< for the connections of the peers (vrrp::Settings)
+    bool operator==(VirtualRouters const&) const = default;
 };
 
 struct VrrpCommand {
-    enum class Kind { apply, track, stop, leave };
+    enum class Kind { apply, track, joined, stop, leave };
     Kind kind = Kind::apply;
     VirtualRouters routers{};                ///< for apply
     std::vector<vrrp::SeenTrack> tracks{};   ///< for track: all of them

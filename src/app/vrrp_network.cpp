@@ -12,7 +12,8 @@ constexpr Duration settling = 1s;
 
 Result<VrrpNetwork> VrrpNetwork::open() {
     // The monitor first: no change can fall between the dump and the first event.
-    auto monitor = netlink::Monitor::open({netlink::Topic::links, netlink::Topic::addresses});
+    auto monitor = netlink::Monitor::open({netlink::Topic::links, netlink::Topic::addresses,
+                                          netlink::Topic::own_routes_gone, netlink::Topic::rules_gone});
     if (!monitor) return std::unexpected(monitor.error());
     auto socket = netlink::Socket::open();
     if (!socket) return std::unexpected(socket.error());
@@ -45,8 +46,11 @@ Result<VrrpNetwork::Changes> VrrpNetwork::follow() {
         }
         bool const link = std::holds_alternative<netlink::LinkChanged>(event) ||
                           std::holds_alternative<netlink::LinkGone>(event);
+        bool const holding = std::holds_alternative<netlink::RouteChanged>(event) ||
+                             std::holds_alternative<netlink::RuleGone>(event);
         changes.links |= overrun || link;
-        changes.addresses |= overrun || !link;
+        changes.holdings |= overrun || holding;
+        changes.addresses |= overrun || (!link && !holding);
     }
     return changes;
 }

@@ -29,6 +29,7 @@ public:
     struct Changes {
         bool links = false;
         bool addresses = false;
+        bool holdings = false;  ///< a route of ours has gone, or a rule
     };
     /// Works in what has changed since the last call.
     Result<Changes> follow();

@@ -14,7 +14,7 @@ namespace {
 
 // A refused advert is a note in the status for so long.
 constexpr Duration refusal_lasts = 60s;
-// What could not be set, or was deleted without an event that we listen to (routes), is tried again.
+// What could not be set, or has gone silently (a route with the network of its gateway), is tried again.
 constexpr Duration holdings_checked_every = 5s;
 
 /// 00:00:5e:00:01:xx, for IPv6 00:00:5e:00:02:xx (RFC 5798 7.3): moves with mastership, so it names no director.
@@ -51,7 +51,13 @@ VrrpRouter::VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outs
       holdings_(outside.network),
       vmac_(outside.network),
       sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {
-    machine_.settings = vrrp::settings_of(instance_, grouped);
+    machine_.settings = settings(grouped);
+}
+
+vrrp::Settings VrrpRouter::settings(bool grouped) const {
+    auto settings = vrrp::settings_of(instance_, grouped);
+    settings.join_patience = outside_.join_patience;
+    return settings;
 }
 
 std::optional<TimePoint> VrrpRouter::may_resume(TimePoint now) const {
@@ -120,7 +126,7 @@ void VrrpRouter::look_around(vrrp::Judgement const& judgement, VrrpNetwork::Chan
     auto const conditions = meet(judgement);
     if (conditions != machine_.conditions) give(vrrp::ConditionsChanged{conditions}, now);
     // With its interface a route goes silently.
-    if (is_master() && (changes.links || holdings_.lacks_an_address(held_))) put_back(now);
+    if (is_master() && (changes.links || changes.holdings || holdings_.lacks_an_address(held_))) put_back(now);
 }
 
 void VrrpRouter::reconfigure(model::Instance instance, bool grouped, vrrp::Judgement const& judgement, TimePoint now) {
@@ -131,11 +137,11 @@ void VrrpRouter::reconfigure(model::Instance instance, bool grouped, vrrp::Judge
     address_note_.clear();
     checksum_note_.clear();
     if (!is_started_) {
-        machine_.settings = vrrp::settings_of(instance_, grouped);
+        machine_.settings = settings(grouped);
         return start(judgement, std::nullopt, now);
     }
-    give(vrrp::Reconfigured{vrrp::settings_of(instance_, grouped), meet(judgement)}, now);
-    if (is_master()) announce(hold(now), machine_.settings.garp.repeat, now);
+    give(vrrp::Reconfigured{settings(grouped), meet(judgement)}, now);
+    if (is_master()) announce(hold(now).addresses, machine_.settings.garp.repeat, now);
 }
 
 void VrrpRouter::move_to(model::VrrpState state, std::string why, TimePoint now) {
@@ -213,7 +219,7 @@ Result<void> VrrpRouter::send(vrrp::Advert const& advert, netlink::Link const& l
 
 void VrrpRouter::perform(vrrp::TakeAddresses const& take, TimePoint now) {
     auto const missing = hold(now);
-    if (take.announce_missing) announce(missing, machine_.settings.garp.repeat, now);
+    if (take.announce_missing) announce(missing.addresses, machine_.settings.garp.repeat, now);
 }
 
 void VrrpRouter::perform(vrrp::DropAddresses const&, TimePoint) {
@@ -233,7 +239,7 @@ void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {
 
 void VrrpRouter::perform(vrrp::Report const& report, TimePoint) { log::write(report.level, report.text); }
 
-std::vector<model::VirtualAddress> VrrpRouter::hold(TimePoint now) {
+VrrpHoldings::Missing VrrpRouter::hold(TimePoint now) {
     auto missing = holdings_.take(held_);
     say_new(holdings_.problems(), problems_);
     check_holdings_.reset();
@@ -242,10 +248,16 @@ std::vector<model::VirtualAddress> VrrpRouter::hold(TimePoint now) {
 }
 
 void VrrpRouter::put_back(TimePoint now) {
+    if (restores_.waits(now)) {
+        check_holdings_ = restores_.until();
+        return;
+    }
     auto const missing = hold(now);
-    for (auto const& address : missing)
-        log::warning("({}) address {} was missing: set again", instance_.name, address.prefix.text());
-    announce(missing, machine_.settings.garp.repeat, now);
+    for (auto const& name : missing.names) log::warning("({}) {} was missing: set again", instance_.name, name);
+    announce(missing.addresses, machine_.settings.garp.repeat, now);
+    if (!missing.names.empty() && restores_.restored(now))
+        log::warning("({}) what it holds is removed again and again: from now on it is set again every {} s",
+                     instance_.name, vrrp::RestorePace::kPause / 1s);
 }
 
 void VrrpRouter::announce(std::vector<model::VirtualAddress> const& addresses, int repeat, TimePoint now) {
@@ -361,6 +373,7 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.notes.insert(seen.notes.end(), problems_.begin(), problems_.end());
     for (auto const& note : {address_note_, checksum_note_})
         if (!note.empty()) seen.notes.push_back(note);
+    if (machine_.joining_until) seen.notes.push_back("waits for the connections of its peers before it preempts");
     seen.split_brain = split_brain_;
     auto const unix_now = loop::unix_microseconds();
     for (auto const& rival : brain_.rivals()) {

@@ -21,6 +21,7 @@
 #include "vrrp/machine.h"
 #include "vrrp/notify.h"
 #include "vrrp/packet.h"
+#include "vrrp/restore_pace.h"
 #include "vrrp/role_board.h"
 #include "vrrp/split_brain.h"
 
@@ -33,7 +34,9 @@ struct VrrpOutside {
     VrrpAnnouncer& announcer;
     vrrp::RoleBoard& board;
     std::function<void(vrrp::StateChange)> const& notify;
+    std::function<void()> const& join;
     std::uint64_t boot;  ///< which boot of the host this is (vrrp::SavedRole)
+    Duration join_patience{0};
 };
 
 class VrrpRouter {
@@ -54,6 +57,7 @@ public:
     void reconfigure(model::Instance instance, bool grouped, vrrp::Judgement const& judgement, TimePoint now);
     /// With its sync group.
     void move_to(model::VrrpState state, std::string why, TimePoint now);
+    void end_join(TimePoint now) { give(vrrp::Joined{}, now); }
     void stop(TimePoint now);
 
     std::optional<TimePoint> wakes_at() const;
@@ -74,16 +78,18 @@ private:
     void perform(vrrp::TakeAddresses const& take, TimePoint now);
     void perform(vrrp::DropAddresses const&, TimePoint);
     void perform(vrrp::Announce const& announce, TimePoint now);
+    void perform(vrrp::Join const&, TimePoint) { outside_.join(); }
     void perform(vrrp::Notify const& notify, TimePoint);
     void perform(vrrp::Report const& report, TimePoint);
 
-    /// Sets what is missing, and returns which addresses were.
-    std::vector<model::VirtualAddress> hold(TimePoint now);
-    /// Sets and announces what somebody else has removed.
+    /// Sets what is missing, and says what was.
+    VrrpHoldings::Missing hold(TimePoint now);
+    /// Sets and announces what somebody else has removed; not for ever at once.
     void put_back(TimePoint now);
     void announce(std::vector<model::VirtualAddress> const& addresses, int repeat, TimePoint now);
     /// To the group, or to each of the unicast peers.
     Result<void> send(vrrp::Advert const& advert, netlink::Link const& link);
+    vrrp::Settings settings(bool grouped) const;
     vrrp::SavedRole role(model::VrrpState state, TimePoint last_advert) const;
     /// What the judgement means for the machine; its notes are said.
     vrrp::Conditions meet(vrrp::Judgement const& judgement);
@@ -104,6 +110,7 @@ private:
     VrrpHoldings holdings_;
     VrrpVmac vmac_;
     std::optional<TimePoint> check_holdings_;
+    vrrp::RestorePace restores_;
     bool is_started_ = false;
 
     std::uint16_t ip_id_ = 0;

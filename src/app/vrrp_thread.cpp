@@ -38,15 +38,15 @@ void live(VrrpLoop& loop) {
 
 }  // namespace
 
-VrrpThread::VrrpThread(VirtualRouters routers, vrrp::RoleBoard& board, Notify notify)
-    : routers_(std::move(routers)), board_(board), notify_(std::move(notify)) {}
+VrrpThread::VrrpThread(VirtualRouters routers, vrrp::RoleBoard& board, Notify notify, std::function<void()> join)
+    : routers_(std::move(routers)), board_(board), notify_(std::move(notify)), join_(std::move(join)) {}
 
 VrrpThread::~VrrpThread() { leave(); }
 
 Result<void> VrrpThread::start() {
     auto mailbox = VrrpMailbox::open();
     if (!mailbox) return std::unexpected(mailbox.error());
-    auto loop = VrrpLoop::open(**mailbox, board_, notify_);
+    auto loop = VrrpLoop::open(**mailbox, board_, notify_, join_);
     if (!loop) return std::unexpected(loop.error());
     running_ = std::make_unique<Running>(std::move(*mailbox), std::move(*loop), std::thread());
     running_->thread = std::thread(live, std::ref(*running_->loop));
@@ -64,6 +64,10 @@ void VrrpThread::track(std::vector<vrrp::SeenTrack> tracks) {
         running_->mailbox->post({.kind = VrrpCommand::Kind::track, .tracks = std::move(tracks)});
     else
         tracks_ = std::move(tracks);
+}
+
+void VrrpThread::joined() {
+    if (running_) running_->mailbox->post({.kind = VrrpCommand::Kind::joined});
 }
 
 std::vector<model::InstanceObserved> VrrpThread::observed() const {

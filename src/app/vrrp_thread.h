@@ -18,8 +18,9 @@ class VrrpThread {
 public:
     using Notify = std::function<void(vrrp::StateChange)>;
 
-    /// `board` must outlive it. `notify` is called from the VRRP thread for every change of state: it must only post.
-    VrrpThread(VirtualRouters routers, vrrp::RoleBoard& board, Notify notify);
+    /// `board` must outlive it. Both are called from the VRRP thread and must only post: `notify` for every change of
+    /// state, `join` when an instance wants the connections of its peers; joined() answers it.
+    VrrpThread(VirtualRouters routers, vrrp::RoleBoard& board, Notify notify, std::function<void()> join = [] {});
     /// As leave(), if it still runs.
     ~VrrpThread();
     VrrpThread(VrrpThread const&) = delete;
@@ -39,6 +40,9 @@ public:
     /// known yet.
     void track(std::vector<vrrp::SeenTrack> tracks);
 
+    /// The connections of the peers are here, or cannot be had.
+    void joined();
+
     /// As the thread saw it a moment ago.
     std::vector<model::InstanceObserved> observed() const;
 
@@ -52,6 +56,7 @@ private:
     std::vector<vrrp::SeenTrack> tracks_;
     vrrp::RoleBoard& board_;
     Notify notify_;
+    std::function<void()> join_;
     struct Running;
     std::unique_ptr<Running> running_;
 };

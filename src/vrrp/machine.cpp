@@ -27,6 +27,7 @@ public:
     void operator()(Reconfigured const& reconfigured);
     void operator()(MoveTo const& move);
     void operator()(Claimed const& claimed);
+    void operator()(Joined const&) { end_join(); }
     void operator()(Stop const&);
 
     Step finish() && { return {std::move(m_), std::move(actions_)}; }
@@ -35,6 +36,12 @@ private:
     void master_hears(AdvertHeard const& advert);
     void backup_hears(AdvertHeard const& advert);
     void answer_lower(AdvertHeard const& advert);
+    void announce_against_lower();
+    void let_itself_be_found();
+    bool may_preempt();
+    void join();
+    void end_join();
+    void give_up_joining();
     void refute_owner();
     void meet(Conditions const& conditions);
     void change_priority(int priority);
@@ -68,6 +75,7 @@ private:
         m_.burst.reset();
         m_.refresh.reset();
         m_.preempt_from.reset();
+        m_.joining_until.reset();
         m_.wants_master = m_.hears_master = false;
         act(Record{state});
     }
@@ -92,6 +100,7 @@ void Transition::operator()(Start const& start) {
     act(ShutGate{});
     give_up_addresses();
     enter(VrrpState::backup, "start");
+    join();
     wait_for_master();
     // The owner does not wait to be master (RFC 3768 6.4.1), and keepalived does not call that a stay in BACKUP.
     if (is_owner()) return;
@@ -117,19 +126,43 @@ void Transition::backup_hears(AdvertHeard const& advert) {
     }
     bool const lower = advert.priority < m_.priority();
     if (!lower) m_.preempt_from.reset();
-    if (lower && m_.settings.preempt) {
-        auto const delay = m_.settings.preempt_delay;
-        if (delay > 0s && !m_.preempt_from) {
-            m_.preempt_from = now_ + delay;
-            say(Level::info, "start preempt delay ({:.6f})", seconds(delay));
-        }
-        if (!m_.preempt_from || now_ >= *m_.preempt_from) {
-            say(Level::info, "received lower priority ({}) advert from {} - discarding", advert.priority,
-                advert.from.text());
-            return;
-        }
+    if (lower && m_.settings.preempt && may_preempt()) {
+        say(Level::info, "received lower priority ({}) advert from {} - discarding", advert.priority,
+            advert.from.text());
+        return;
     }
     follow(advert);
+}
+
+/// Asked when a master of lower priority is heard. The delay and the connections are waited for side by side.
+bool Transition::may_preempt() {
+    auto const delay = m_.settings.preempt_delay;
+    if (delay > 0s && !m_.preempt_from) {
+        m_.preempt_from = now_ + delay;
+        say(Level::info, "start preempt delay ({:.6f})", seconds(delay));
+    }
+    return !m_.joining_until && (!m_.preempt_from || now_ >= *m_.preempt_from);
+}
+
+/// What it does not know of it would answer with a reset.
+void Transition::join() {
+    if (m_.settings.join_patience == 0s) return;
+    m_.joining_until = now_ + m_.settings.join_patience;
+    act(Join{});
+}
+
+void Transition::give_up_joining() {
+    if (!m_.joining_until || *m_.joining_until > now_) return;
+    say(Level::warning, "the connections of the peers have not come within {:g} s: {} without them",
+        seconds(m_.settings.join_patience), m_.state == VrrpState::master ? "going on" : "no longer waiting to preempt");
+    end_join();
+}
+
+void Transition::end_join() {
+    if (!m_.joining_until) return;
+    m_.joining_until.reset();
+    if (m_.state == VrrpState::backup && is_owner()) m_.timer = std::min(m_.timer, now_);
+    if (m_.state == VrrpState::master) announce_against_lower();
 }
 
 /// Its sender is the master: so long as it speaks in time we wait.
@@ -158,7 +191,7 @@ void Transition::master_hears(AdvertHeard const& advert) {
     if (advert.priority > m_.priority()) {
         say(Level::info, "Master received advert from {} with higher priority {}, ours {}", advert.from.text(),
             advert.priority, m_.priority());
-        if (m_.settings.higher_prio_send_advert) advertise();
+        let_itself_be_found();
         become_backup(fmt::format("{} has the higher priority {}", advert.from.text(), advert.priority));
         return follow(advert);
     }
@@ -167,7 +200,7 @@ void Transition::master_hears(AdvertHeard const& advert) {
     if (advert.priority == m_.priority() && advert.from > m_.conditions.own) {
         say(Level::info, "Master received advert from {} with same priority {} but higher IP address than ours",
             advert.from.text(), advert.priority);
-        if (m_.settings.higher_prio_send_advert) advertise();
+        let_itself_be_found();
         become_backup(fmt::format("{} has the same priority and the higher address", advert.from.text()));
         return follow(advert);
     }
@@ -177,14 +210,24 @@ void Transition::master_hears(AdvertHeard const& advert) {
 void Transition::answer_lower(AdvertHeard const& advert) {
     // Our advert of a moment ago is the answer already: a storm of adverts must not become a storm of ours.
     if (now_ - std::max(m_.last_advert, m_.last_answer) < m_.settings.interval / 100) return;
-    m_.last_answer = now_;
+    // It may have been master for long, beyond a cable that was cut: its clients come here with their connections.
+    if (now_ - std::exchange(m_.last_answer, now_) > down_interval()) join();
     bool const silent = m_.settings.lower_prio_no_advert;
     say(Level::info, "Received advert from {} with lower priority {}, ours {}{}", advert.from.text(), advert.priority,
         m_.priority(), silent ? "" : ", forcing new election");
     if (!silent) advertise();
-    // Hosts may have learned the other one's MAC meanwhile.
+    if (!m_.joining_until) announce_against_lower();
+}
+
+/// Hosts may have learned the other one's MAC meanwhile.
+void Transition::announce_against_lower() {
     auto const& garp = m_.settings.garp;
     announce_twice(garp.lower_repeat.value_or(garp.repeat), garp.lower_delay.value_or(garp.delay));
+}
+
+/// The other one may not know that there were two masters: our advert makes it take our connections and clients over.
+void Transition::let_itself_be_found() {
+    if (m_.settings.higher_prio_send_advert || m_.settings.join_patience > 0s) advertise();
 }
 
 void Transition::refute_owner() {
@@ -196,6 +239,7 @@ void Transition::refute_owner() {
 }
 
 void Transition::operator()(TimerExpired const&) {
+    if (m_.state == VrrpState::backup) give_up_joining();
     if (m_.state == VrrpState::backup && m_.timer <= now_) {
         if (!m_.wants_master) say(Level::info, "Receive advertisement timeout");
         if (m_.settings.grouped) return want_master();
@@ -210,6 +254,7 @@ void Transition::operator()(TimerExpired const&) {
         }
         advertise();
     }
+    give_up_joining();
     if (m_.burst && *m_.burst <= now_) {
         m_.burst.reset();
         act(Announce{m_.burst_repeat});
@@ -313,6 +358,7 @@ void Transition::become_backup(std::string why) {
         give_up_addresses();
         act(ShutGate{});
     }
+    join();
     wait_for_master();
     act(Notify{Happening::became_backup});
 }
@@ -351,7 +397,7 @@ void Transition::announce_twice(int repeat, Duration delay) {
 }
 
 void Transition::wait_for_master() {
-    m_.timer = is_owner() ? now_ : now_ + down_interval();
+    m_.timer = is_owner() ? m_.joining_until.value_or(now_) : now_ + down_interval();
 }
 
 /// The others of its sync group decide when; until then it says so again and again.
@@ -380,35 +426,6 @@ Step on(Machine machine, Event const& event, TimePoint now) {
     Transition transition(std::move(machine), now);
     std::visit(transition, event);
     return std::move(transition).finish();
-}
-
-std::optional<TimePoint> wakes_at(Machine const& machine) {
-    switch (machine.state) {
-        case VrrpState::init:
-        case VrrpState::fault: return std::nullopt;
-        case VrrpState::backup: return machine.timer;
-        case VrrpState::master: break;
-    }
-    auto first = machine.timer;
-    if (machine.burst) first = std::min(first, *machine.burst);
-    if (machine.refresh) first = std::min(first, *machine.refresh);
-    return first;
-}
-
-Duration down_interval(Machine const& machine) {
-    auto const& settings = machine.settings;
-    return master_down_interval(settings.interval, machine.priority(), settings.down_adverts,
-                                settings.version == 3 ? settings.interval : Duration(1s));
-}
-
-bool is_late(Machine const& machine, TimePoint now) {
-    return machine.state == VrrpState::master && now - machine.last_advert > machine.settings.down_adverts * machine.settings.interval;
-}
-
-Duration skew(int priority, Duration unit) { return unit * (256 - priority) / 256; }
-
-Duration master_down_interval(Duration interval, int priority, int adverts, Duration skew_unit) {
-    return adverts * interval + skew(priority, skew_unit);
 }
 
 }  // namespace drover::vrrp

@@ -34,6 +34,8 @@ struct Settings {
     bool lower_prio_no_advert = false;
     bool higher_prio_send_advert = false;
     bool grouped = false;  ///< in a sync group: it says that it wants to be master and waits for MoveTo
+    /// How long it waits for the connections of its peers before it preempts one of them; 0: there is nobody to ask.
+    Duration join_patience{0};
     bool operator==(Settings const&) const = default;
 };
 Settings settings_of(model::Instance const& instance, bool grouped = false);
@@ -75,9 +77,11 @@ struct MoveTo {
 struct Claimed {
     std::string by;
 };
+/// What Join asked for is here, or cannot be had.
+struct Joined {};
 struct Stop {};
 using Event =
-    std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, MoveTo, Claimed, Stop>;
+    std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, MoveTo, Claimed, Joined, Stop>;
 
 // Actions.
 /// Remembers the role for a later daemon. Leaving mastership is remembered before anything else is done.
@@ -106,6 +110,10 @@ struct Announce {  ///< gratuitous ARP, `repeat` frames for each address
     int repeat = 1;
     bool operator==(Announce const&) const = default;
 };
+/// This director does not know what happened meanwhile: the connections of its peers are wanted, and Joined then.
+struct Join {
+    bool operator==(Join const&) const = default;
+};
 struct Notify {
     Happening happening;
     bool operator==(Notify const&) const = default;
@@ -116,7 +124,7 @@ struct Report {
     bool operator==(Report const&) const = default;
 };
 using Action =
-    std::variant<Record, SendAdvert, OpenGate, ShutGate, TakeAddresses, DropAddresses, Announce, Notify, Report>;
+    std::variant<Record, SendAdvert, OpenGate, ShutGate, TakeAddresses, DropAddresses, Announce, Join, Notify, Report>;
 
 struct Machine {
     Settings settings;
@@ -132,6 +140,9 @@ struct Machine {
     int burst_repeat = 0;                ///< frames of that round for each address
     std::optional<TimePoint> refresh;    ///< MASTER: the next refreshing gratuitous ARP
     std::optional<TimePoint> preempt_from;  ///< BACKUP: until then adverts of lower priority still count
+    /// Its peers' connections are still coming, and it waits for them so long at most. BACKUP: it does not preempt. MASTER:
+    /// it does not announce itself to the clients of a second master.
+    std::optional<TimePoint> joining_until;
     bool wants_master = false;           ///< BACKUP in a sync group: no master is heard any more
     bool hears_master = false;           ///< BACKUP: a master that counts has been heard, and within its time
     bool owner_refuted = false;          ///< another router claims to own the addresses, too: we run with 254

@@ -30,6 +30,21 @@ TEST_F(Rules, AreAddedAndDeletedOnce) {
     EXPECT_EQ(delete_rule(socket, rule), Outcome::unchanged);
 }
 
+TEST_F(Rules, WithoutAPreferenceAreAddedOnceToo) {
+    auto socket = Socket::open().value();
+    Rule rule;
+    rule.from = Prefix::parse("10.1.0.0/16");
+    rule.mark = 0x10;
+    rule.table = 300;
+    EXPECT_EQ(add_rule(socket, rule), Outcome::done);
+    EXPECT_EQ(add_rule(socket, rule), Outcome::unchanged);
+    rule.table = 301;
+    EXPECT_EQ(add_rule(socket, rule), Outcome::done) << "another one";
+    rule.action = RuleAction::prohibit;
+    EXPECT_EQ(add_rule(socket, rule), Outcome::done);
+    EXPECT_EQ(add_rule(socket, rule), Outcome::unchanged);
+}
+
 TEST_F(Rules, MayRefuseAndMayBeOfIpv6) {
     auto socket = Socket::open().value();
     Rule rule;

@@ -5,14 +5,16 @@ import time
 import pytest
 
 from lab.crowd_of_clients import Crowd, established_before
-from lab.directors import Drover, holds
+from lab.directors import CONFIGURATION, Drover, holds
 from lab.flat_farm import VIP, service
 from lab.flat_pair import FlatPair
-from lab.pair import state
+from lab.pair import configuration, state
 from lab.waiting import wait_until
 
 KEY = "/etc/drover/sync.key"
 SECRET = "a secret of two directors\n"
+DEAF = ("nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; }; "
+        "add rule inet deaf in tcp dport 8849 drop'")
 
 
 def words(peer: str, more: str = "") -> str:
@@ -45,6 +47,8 @@ def test_a_rebooted_director_preempts_with_every_connection(farm):
     wait_until(lambda: holds(farm.peer, VIP), 10, "peer takes over")
     farm.director.power_on()
     farm.daemon = Drover(farm.director).start()
+    wait_until(lambda: peering(farm.daemon)["joined"], 10, "it has joined")
+    assert state(farm.daemon) == "BACKUP", "before it preempts"
     joined = peering(farm.daemon)
     assert joined["joined"] == "10.9.0.2" and int(joined["joined_connections"]) >= crowd.slow
     assert peering(farm.peer_daemon)["served"] == "10.9.0.1"
@@ -56,18 +60,62 @@ def test_a_rebooted_director_preempts_with_every_connection(farm):
     assert [row for row in survivors if row["broken"]] == []
 
 
-def test_a_director_whose_link_comes_back_joins_again(farm):
-    give_keys(farm)
-    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+def pull_cable_until_the_peer_is_master(farm: FlatPair) -> None:
     farm.director.pull_cable()
     wait_until(lambda: holds(farm.peer, VIP), 10, "peer takes over")
     wait_until(lambda: state(farm.daemon) == "FAULT", 5, "director is in FAULT")
+
+
+def open_connections_at_the_peer(farm: FlatPair) -> Crowd:
+    """Of which the director hears nothing."""
     crowd = Crowd(farm, clients=20, slow=10, length=400_000, seconds=20)
-    wait_until(lambda: crowd.under_way() == crowd.slow, 10, "all slow downloads are under way, and it hears of none")
+    wait_until(lambda: crowd.under_way() == crowd.slow, 10, "all slow downloads are under way")
+    return crowd
+
+
+def test_a_director_whose_link_comes_back_preempts_with_every_connection(farm):
+    give_keys(farm)
+    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+    pull_cable_until_the_peer_is_master(farm)
+    crowd = open_connections_at_the_peer(farm)
     moment = time.monotonic()
     farm.director.put_cable_back()
+    wait_until(lambda: int(peering(farm.daemon)["joined_connections"]) >= crowd.slow, 15, "it joins")
+    assert state(farm.daemon) == "BACKUP", "before it preempts"
     wait_until(lambda: holds(farm.director, VIP), 15, "director preempts")
-    assert int(peering(farm.daemon)["joined_connections"]) >= crowd.slow
+    assert [row for row in established_before(crowd.end(120), moment) if row["broken"]] == []
+
+
+def test_a_director_whose_link_comes_back_does_not_preempt_while_the_peer_hands_nothing_over(farm):
+    give_keys(farm)
+    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+    pull_cable_until_the_peer_is_master(farm)
+    farm.peer.run(DEAF)
+    said = farm.daemon.said().count("have not come within 2 s")
+    farm.director.put_cable_back()
+    wait_until(lambda: state(farm.daemon) == "BACKUP", 10, "its fault is over")
+    assert "waits for the connections of its peers before it preempts" in farm.daemon.instance("pair")["notes"]
+    wait_until(lambda: holds(farm.director, VIP), 15, "director preempts when its patience is at an end")
+    assert farm.daemon.said().count("have not come within 2 s") == said + 1
+
+
+def test_a_director_that_is_alone_does_not_wait_for_a_peer_that_is_gone(farm):
+    give_keys(farm)
+    farm.director.write(CONFIGURATION, configuration(150, vip=VIP) + words("10.9.0.2", "    sync_patience 60\n"))
+    farm.daemon.start()
+    wait_until(lambda: holds(farm.director, VIP), 8, "director is MASTER as soon as a director without peers would be")
+
+
+def test_two_masters_that_find_each_other_lose_no_connection_of_either(farm):
+    """The cable between them was cut, not one of theirs: no interface has seen anything of it."""
+    give_keys(farm)
+    farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
+    farm.part_director()
+    crowd = open_connections_at_the_peer(farm)
+    moment = time.monotonic()
+    farm.rejoin()
+    wait_until(lambda: state(farm.peer_daemon) == "BACKUP", 10, "the peer yields")
+    wait_until(lambda: int(peering(farm.daemon)["joined_connections"]) >= crowd.slow, 10, "director joins")
     assert [row for row in established_before(crowd.end(120), moment) if row["broken"]] == []
 
 
@@ -87,15 +135,15 @@ def test_a_key_that_others_can_read_is_refused(farm):
 def test_another_key_is_said_on_both_sides_and_nothing_is_taken_over(farm):
     give_keys(farm, of_peer="another secret of one director\n")
     farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
-    assert "10.9.0.2" in peering(farm.daemon)["trouble"] and peering(farm.daemon)["joined"] == ""
+    wait_until(lambda: "10.9.0.2" in peering(farm.daemon)["trouble"], 10, "director has said it")
+    assert peering(farm.daemon)["joined"] == ""
     assert int(peering(farm.peer_daemon)["strangers"]) == 1
     assert "came in without the key" in farm.peer.output("drover status")
 
 
 def test_a_peer_that_does_not_answer_is_waited_for_only_so_long_and_said(farm):
     give_keys(farm)
-    farm.peer.run("nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; }; "
-                  "add rule inet deaf in tcp dport 8849 drop'")
+    farm.peer.run(DEAF)
     farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
-    assert "no answer" in peering(farm.daemon)["trouble"]
+    wait_until(lambda: "no answer" in peering(farm.daemon)["trouble"], 10, "it is said")
     assert state(farm.daemon) == "MASTER", "and it goes on without"

@@ -14,6 +14,7 @@ constexpr int down_adverts = 3;
 constexpr int owner = 255;
 constexpr Duration most_delay = 2s;
 constexpr Duration longest_preempt_delay = 4s;
+constexpr Duration longest_patience = 4s;  // with peers that do not hand their connections over
 constexpr std::string_view link_down = "interface eth0 down";  // carries nothing, not even the farewell
 constexpr std::string_view script_failed = "script chk failed";
 
@@ -37,6 +38,7 @@ History::History(std::uint64_t seed, bool keep_journal)
         router.conditions.own = Address::v4(0x0a000002 + static_cast<std::uint32_t>(i));
         router.conditions.priority = equals ? 100 : static_cast<int>(1 + number(owner - 1));
         router.ahead = up_to(std::chrono::hours(1));
+        if (chance(30)) settings.join_patience = 500ms + up_to(longest_patience - 500ms);
         if (has_owner && i == 0) {
             router.conditions.priority = owner;
             settings.preempt = true;
@@ -154,7 +156,8 @@ void History::fail_the_master() {
     }
     run(up_to(interval_));
     auto const silent = down_adverts * interval_ + best_skew + 3 * delay_;
-    auto const resigned = best_skew + 3 * delay_;
+    // The advert before it may come in after the farewell, and then it is that one which counts.
+    auto const resigned = on_the_wire_.empty() ? best_skew + 3 * delay_ : silent;
     auto const kind = number(5);
     if (kind == 0) kill(master);
     if (kind == 1) stop(master);
@@ -195,8 +198,10 @@ bool History::step(TimePoint end) {
     auto timer_of = count;
     for (std::size_t i = 0; i < count; ++i) {
         auto const& router = routers_[i];
-        auto const wake = wakes_at(router.machine);
-        if (!router.alive || router.paused || !wake || *wake - router.ahead > next) continue;
+        if (!router.alive || router.paused) continue;
+        auto wake = wakes_at(router.machine);
+        if (router.gets_them) wake = std::min(wake.value_or(TimePoint::max()), *router.gets_them + router.ahead);
+        if (!wake || *wake - router.ahead > next) continue;
         next = std::max(*wake - router.ahead, now_);
         timer_of = i;
     }
@@ -209,7 +214,13 @@ bool History::step(TimePoint end) {
     }
     if (timer_of == count) return false;
     now_ = next;
-    give(timer_of, TimerExpired{});
+    auto& router = routers_[timer_of];
+    if (router.gets_them && *router.gets_them <= now_) {
+        router.gets_them.reset();
+        give(timer_of, Joined{});
+    } else {
+        give(timer_of, TimerExpired{});
+    }
     return true;
 }
 
@@ -263,6 +274,8 @@ void History::start(std::size_t which) {
     router.alive = true;
     router.started = router.respected = local(router);
     router.resigned = false;
+    router.lacks_until.reset();
+    router.gets_them.reset();
     give(which, Start{router.conditions, std::nullopt});
 }
 
@@ -286,6 +299,16 @@ void History::tell_conditions(std::size_t which) {
         give(which, ConditionsChanged{router.conditions});
 }
 
+/// In time, late, or never.
+void History::join(std::size_t which) {
+    auto& router = routers_[which];
+    router.lacks_until = local(router) + router.machine.settings.join_patience;
+    router.gets_them.reset();
+    if (chance(80)) router.gets_them = now_ + up_to(2 * router.machine.settings.join_patience);
+    ++tally_.joins;
+    note(fmt::format("{} asks for the connections of its peers", name(which)));
+}
+
 void History::give(std::size_t which, Event const& event) {
     auto& router = routers_[which];
     auto const before = router;
@@ -301,10 +324,12 @@ void History::give(std::size_t which, Event const& event) {
         }
         if (std::holds_alternative<OpenGate>(action)) router.gate = true;
         if (std::holds_alternative<ShutGate>(action)) router.gate = false;
+        if (std::holds_alternative<Join>(action)) join(which);
         if (std::holds_alternative<TakeAddresses>(action)) router.addresses = true;
         if (std::holds_alternative<DropAddresses>(action)) router.addresses = false;
         if (auto const* const report = std::get_if<Report>(&action)) note(report->text);
     }
+    if (std::holds_alternative<Joined>(event)) router.lacks_until.reset();
     judge_step(before, router, event, step.actions);
 }
 
@@ -323,9 +348,11 @@ void History::judge_step(Router const& before, Router& after, Event const& event
                 wrong("a master that is late spoke before it had heard everything");
         bool const lower = advert->priority < before.machine.priority();
         bool const ignored = advert->priority > 0 && lower && before.machine.settings.preempt;
+        bool const lacks = before.lacks_until && now < *before.lacks_until;
+        tally_.held_back += ignored && lacks && before.machine.state == VrrpState::backup;
         if (advert->priority == 0) {
             after.resigned = true;
-        } else if (!ignored || (before.machine.preempt_from && now < *before.machine.preempt_from)) {
+        } else if (!ignored || lacks || (before.machine.preempt_from && now < *before.machine.preempt_from)) {
             after.respected = now;
             after.resigned = false;
         }
@@ -353,7 +380,10 @@ void History::judge_step(Router const& before, Router& after, Event const& event
 /// nopreempt.
 void History::judge_takeover(Router const& before, TimePoint now) {
     if (before.machine.state != VrrpState::backup) wrong("became master from elsewhere than BACKUP");
-    if (before.machine.priority() == owner || before.resigned) return;
+    if (before.resigned) return;
+    // An owner respects nobody, but for the time in which it lacks their connections.
+    bool const lacks = before.lacks_until && now < *before.lacks_until;
+    if (before.machine.priority() == owner && !lacks) return;
     if (now - before.respected < down_adverts * interval_)
         wrong(fmt::format("({}) became master {:.3f} s after it heard one that it must respect{}",
                           before.machine.settings.name, seconds(now - before.respected),

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -26,7 +27,8 @@ public:
     std::string journal() const;
     /// How often something happened, over all of it: a history in which nothing happens proves nothing.
     struct Tally {
-        std::uint64_t takeovers = 0, yields = 0, yields_late = 0, went_on_late = 0, faults = 0, lost = 0, doubled = 0;
+        std::uint64_t takeovers = 0, yields = 0, yields_late = 0, went_on_late = 0, faults = 0, lost = 0, doubled = 0, joins = 0,
+                      held_back = 0;
     };
     Tally const& tally() const { return tally_; }
 
@@ -45,6 +47,8 @@ private:
         bool resigned = false;  ///< the last that it heard of a master was priority 0
         TimePoint preempt_refused_since;
         TimePoint spoke;  ///< its last advert as a master
+        std::optional<TimePoint> lacks_until;  ///< it waits for its peers' connections, but no longer
+        std::optional<TimePoint> gets_them;    ///< on the link's clock; nothing: never
     };
     struct Delivery {
         std::size_t to;
@@ -65,6 +69,7 @@ private:
     void stop(std::size_t which);
     void kill(std::size_t which);
     void tell_conditions(std::size_t which);
+    void join(std::size_t which);
     void give(std::size_t which, Event const& event);
 
     // What the witness says.

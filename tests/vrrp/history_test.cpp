@@ -29,10 +29,13 @@ TEST_P(Histories, EndWithOneMasterAndNoChangeWithoutACause) {
         sum.faults += history.tally().faults;
         sum.lost += history.tally().lost;
         sum.doubled += history.tally().doubled;
+        sum.joins += history.tally().joins;
+        sum.held_back += history.tally().held_back;
     }
     // All that the histories are for has happened in them.
     for (auto const times :
-         {sum.takeovers, sum.yields, sum.yields_late, sum.went_on_late, sum.faults, sum.lost, sum.doubled})
+         {sum.takeovers, sum.yields, sum.yields_late, sum.went_on_late, sum.faults, sum.lost, sum.doubled,
+          sum.joins, sum.held_back})
         EXPECT_GT(times, 20U);
 }
 

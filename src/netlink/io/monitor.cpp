@@ -1,8 +1,12 @@
 #include "netlink/io/monitor.h"
 
+#include <arpa/inet.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include "netlink/io/message.h"
@@ -15,7 +19,9 @@ unsigned groups_of(Topic topic) {
     switch (topic) {
         case Topic::links: return RTMGRP_LINK;
         case Topic::addresses: return RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
-        case Topic::routes: return RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+        case Topic::routes:
+        case Topic::own_routes_gone: return RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+        case Topic::rules_gone: return 1U << (RTNLGRP_IPV4_RULE - 1) | 1U << (RTNLGRP_IPV6_RULE - 1);
         case Topic::neighbours: return RTMGRP_NEIGH;
     }
     return 0;
@@ -44,12 +50,35 @@ void append(std::vector<Event>& events, nlmsghdr const& message) {
             if (auto route = read_route(message))
                 events.emplace_back(RouteChanged{std::move(*route), message.nlmsg_type == RTM_DELROUTE});
             break;
+        case RTM_DELRULE:
+            events.emplace_back(RuleGone{});
+            break;
         case RTM_NEWNEIGH:
         case RTM_DELNEIGH:
             if (auto const neighbour = read_neighbour(message))
                 events.emplace_back(NeighbourChanged{*neighbour, message.nlmsg_type == RTM_DELNEIGH});
             break;
     }
+}
+
+/// Lets the end of our own routes through, and all that is not about routes. A message is read as if it came from a network:
+/// its type has its bytes turned.
+Result<void> hear_of_own_routes_alone(int fd) {
+    constexpr auto type_at = static_cast<__u32>(offsetof(nlmsghdr, nlmsg_type));
+    constexpr auto protocol_at = static_cast<__u32>(NLMSG_HDRLEN + offsetof(rtmsg, rtm_protocol));
+    std::array<sock_filter, 7> program{{
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, type_at),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 4, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 2),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, protocol_at),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, protocol_keepalived, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, ~__u32{0}),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    }};
+    sock_fprog const filter{static_cast<unsigned short>(program.size()), program.data()};
+    if (::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) < 0)
+        return fail_errno("choose which changes of the network are heard");
+    return {};
 }
 
 }  // namespace
@@ -63,6 +92,9 @@ Result<Monitor> Monitor::open(std::initializer_list<Topic> topics) {
     // Beyond net.core.rmem_max with CAP_NET_ADMIN, else as much as is allowed: an overrun is told in any case.
     if (::setsockopt(monitor.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) < 0)
         ::setsockopt(monitor.fd(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    auto const hears = [&](Topic topic) { return std::ranges::find(topics, topic) != topics.end(); };
+    if (hears(Topic::own_routes_gone) && !hears(Topic::routes))
+        if (auto done = hear_of_own_routes_alone(monitor.fd()); !done) return std::unexpected(done.error());
     if (mnl_socket_bind(raw, groups, MNL_SOCKET_AUTOPID) < 0) return fail_errno("subscribe to changes of the network");
     return monitor;
 }

@@ -1,4 +1,5 @@
-// Tells of every change of links, addresses, routes and neighbours, whoever made it (this program too).
+// Tells of every change of links, addresses, routes and neighbours and of the end of rules, whoever made it (this program
+// too).
 #pragma once
 
 #include <initializer_list>
@@ -35,12 +36,15 @@ struct NeighbourChanged {
     Neighbour neighbour;
     bool gone = false;
 };
+struct RuleGone {};
 /// Events were lost: what is known must be dumped again.
 struct Overrun {};
 
-using Event = std::variant<LinkChanged, LinkGone, AddressAdded, AddressGone, RouteChanged, NeighbourChanged, Overrun>;
+using Event = std::variant<LinkChanged, LinkGone, AddressAdded, AddressGone, RouteChanged, RuleGone, NeighbourChanged, Overrun>;
 
-enum class Topic { links, addresses, routes, neighbours };
+/// `own_routes_gone`: of drover's routes alone (protocol_keepalived), and only their end. The kernel sorts them out: a full
+/// table of others wakes nobody.
+enum class Topic { links, addresses, routes, own_routes_gone, rules_gone, neighbours };
 
 /// Open it before the first dump: then no change can fall between the two. Of one thread and one namespace, as Socket.
 class Monitor {

@@ -2,6 +2,8 @@
 
 #include <linux/fib_rules.h>
 
+#include <algorithm>
+
 #include "netlink/io/message.h"
 
 namespace drover::netlink {
@@ -32,9 +34,55 @@ void fill(Message& message, Rule const& rule) {
     if (rule.action == RuleAction::table) message.put(FRA_TABLE, rule.table);
 }
 
+std::optional<Prefix> prefix_of(Attributes const& attributes, std::uint16_t type, std::uint8_t length) {
+    auto const address = attributes.address(type);
+    return address ? std::optional(Prefix{*address, length}) : std::nullopt;
+}
+
+std::optional<Rule> read_rule(nlmsghdr const& message) {
+    auto const* const header = header_of<fib_rule_hdr>(message);
+    if (!header || (header->family != AF_INET && header->family != AF_INET6)) return std::nullopt;
+    Attributes const attributes(message, sizeof *header);
+    Rule rule;
+    rule.family = header->family == AF_INET ? Family::v4 : Family::v6;
+    rule.from = prefix_of(attributes, FRA_SRC, header->src_len);
+    rule.to = prefix_of(attributes, FRA_DST, header->dst_len);
+    rule.preference = attributes.u32(FRA_PRIORITY);
+    rule.mark = attributes.u32(FRA_FWMARK);
+    rule.mask = attributes.u32(FRA_FWMASK);
+    rule.tos = header->tos;
+    rule.iif = attributes.text(FRA_IIFNAME);
+    rule.oif = attributes.text(FRA_OIFNAME);
+    rule.action = static_cast<RuleAction>(header->action);
+    rule.table = attributes.u32(FRA_TABLE).value_or(header->table);
+    return rule;
+}
+
+/// But for the preference, which the kernel has chosen.
+bool is_same(Rule is, Rule wanted) {
+    is.preference = wanted.preference;
+    if (!wanted.mask) is.mask.reset();  // the kernel's is all ones then
+    if (wanted.action != RuleAction::table) is.table = wanted.table;
+    return is == wanted;
+}
+
+/// Asked for one without preference: the kernel would make one beside the other.
+Result<bool> has_rule(Socket& socket, Rule const& rule) {
+    Message message(RTM_GETRULE, 0);
+    message.header<fib_rule_hdr>().family = rule.family == Family::v4 ? AF_INET : AF_INET6;
+    auto const all = dump<Rule>(socket, message, "list the rules", read_rule);
+    if (!all) return std::unexpected(all.error());
+    return std::ranges::any_of(*all, [&](Rule const& is) { return is_same(is, rule); });
+}
+
 }  // namespace
 
 Result<Outcome> add_rule(Socket& socket, Rule const& rule) {
+    if (!rule.preference) {
+        auto const has = has_rule(socket, rule);
+        if (!has) return std::unexpected(has.error());
+        if (*has) return Outcome::unchanged;
+    }
     Message message(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL);
     fill(message, rule);
     return change(socket, message, sentence("add", rule), {EEXIST});

@@ -28,7 +28,7 @@ struct Rule {
     bool operator==(Rule const&) const = default;
 };
 
-/// Outcome::unchanged when there is such a rule already. drover's rules carry keepalived's protocol number, as its routes.
+/// Outcome::unchanged when there is such a rule already, of any preference if it names none. drover's rules carry keepalived's protocol number, as its routes.
 Result<Outcome> add_rule(Socket& socket, Rule const& rule);
 /// Outcome::unchanged when there was none.
 Result<Outcome> delete_rule(Socket& socket, Rule const& rule);
