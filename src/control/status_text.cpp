@@ -305,7 +305,7 @@ std::string not_taken_text(model::SyncObserved const& sync) {
 
 std::string peering_text(model::SyncPeeringObserved const& peering, Look const& look) {
     if (!peering.has_key)
-        return remark(look, "  ", "no sync_key: a director that joins does not get the connections that are there already");
+        return remark(look, "  ", "no sync_key: a director that joins does not get the connections that are there already, and nothing is handed over");
     auto const when = [&](std::int64_t at) { return look.clock_text(at) + " (" + look.age(at) + " ago)"; };
     std::string text;
     if (peering.served_unix_us != 0)
@@ -318,6 +318,15 @@ std::string peering_text(model::SyncPeeringObserved const& peering, Look const& 
         text += remark(look, "  ", fmt::format("{} came in without the key", peering.strangers));
     if (!peering.trouble.empty()) text += remark(look, "  ", peering.trouble);
     return text;
+}
+
+std::string handover_text(model::HandoverObserved const& handover, Look const& look) {
+    auto text = fmt::format("  {:<15} {}\n", "handover", handover.outlook);
+    if (handover.ended_unix_us == 0) return text;
+    auto const when = fmt::format("{} ({} ago)", look.clock_text(handover.ended_unix_us), look.age(handover.ended_unix_us));
+    return text + (handover.refusal.empty()
+                       ? fmt::format("{:18}the last one at {}: {} to {}\n", "", when, fmt::join(handover.instances, ", "), handover.peer)
+                       : fmt::format("{:18}the last one at {} changed nothing: {}\n", "", when, handover.refusal));
 }
 
 std::string sync_text(model::SyncObserved const& sync, Look const& look) {
@@ -342,6 +351,7 @@ std::string sync_text(model::SyncObserved const& sync, Look const& look) {
         if (auto const reasons = not_taken_text(sync); !reasons.empty()) text += fmt::format("{:18}not taken: {}\n", "", reasons);
     }
     if (!text.empty()) text += peering_text(sync.peering, look);
+    if (!text.empty() && sync.peering.has_key) text += handover_text(sync.handover, look);
     for (auto const& note : sync.notes) text += remark(look, "  ", note);
     return text;
 }

@@ -61,6 +61,10 @@ public:
     }
 
     Result<ZeroReport> zero(std::optional<ServiceKey> const&) override { return ZeroReport{2}; }
+    Result<void> hand_over(HandoverRequest const&) override { return {}; }
+    model::HandoverObserved handover() override { return {}; }
+    Result<void> upgrade(UpgradeRequest const&, model::Author const&) override { return {}; }
+    UpgradeReport upgrade_report() override { return {}; }
 
     std::atomic<std::uint32_t> rows = 0;
     std::atomic<std::uint32_t> pulled = 0;
