@@ -45,7 +45,7 @@ class Directors(FlatFarm):
         return self.director.read("/run/told").split()
 
     def quiet(self) -> None:
-        heard = listen(self.client, "arp")
+        heard = listen(self.client, "arp", "beforehand")
         count = [-1]
 
         def is_quiet() -> bool:
@@ -62,8 +62,8 @@ class Directors(FlatFarm):
         return self.daemon.status()["started"]
 
 
-def listen(host: Host, what: str):
-    seen = host.spawn(f"tcpdump -lnnei eth0 {what}", "tcpdump-" + re.sub(r"\W+", "-", what))
+def listen(host: Host, what: str, name: str):
+    seen = host.spawn(f"tcpdump -lnnei eth0 {what}", name)
     wait_until(lambda: "listening on" in seen.said(), 10, "tcpdump listens")
     return seen
 
@@ -78,8 +78,8 @@ class Witnesses:
     def __init__(self, directors: Directors):
         self.directors = directors
         self.changes = directors.keepalived.said().count("STATE")
-        self.arp = listen(directors.client, "arp")
-        self.vrrp = listen(directors.client, "ip proto 112")
+        self.arp = listen(directors.client, "arp", "arp")
+        self.vrrp = listen(directors.client, "ip proto 112", "vrrp")
         self.told = directors.told()
         self.steady = directors.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} 80", "steady")
         wait_until(lambda: int(directors.pool()["10.9.0.11"]["active"]) > 0, 10, "the client asks")
@@ -151,17 +151,20 @@ def test_a_backup_that_is_upgraded_tells_nobody_and_stays_backup(directors):
 
 
 def test_what_was_found_out_before_an_upgrade_still_holds(directors):
-    track = ("track_script {\n good\n }\n", "vrrp_script good {\n script /bin/true\n interval 1\n weight -60\n}\n")
-    farm = directors(CHECKED + track[1], track[0])
-    farm.director.write("/etc/keepalived/keepalived.conf",
-                        farm.director.read("/etc/keepalived/keepalived.conf").replace("delay_loop 2", "delay_loop 60")
-                        .replace("interval 1\n", "interval 60\n"))
+    script = "vrrp_script bad {\n script /bin/false\n interval 1\n weight -20\n}\n"
+    farm = directors(CHECKED + script, "track_script {\n bad\n }\n")
     farm.servers[0].run("nft 'add table inet down; add chain inet down in { type filter hook input priority 0; }; "
                         "add rule inet down in tcp dport 80 reject with tcp reset'")
     wait_until(lambda: list(farm.pool()) == ["10.9.0.12"], 15, "the checks have found one down")
+    # A daemon that starts would find out about the server in its own time, and take the script for good until it has run.
+    farm.director.write(CONFIGURATION, farm.director.read(CONFIGURATION).replace("delay_loop 2", "delay_loop 60"))
+    vrrp = listen(farm.client, "ip proto 112", "vrrp")
+    wait_until(lambda: "prio 130" in vrrp.said(), 5, "the script is bad")
     farm.director.output("drover upgrade", seconds=90)
     assert list(farm.pool()) == ["10.9.0.12"], "no client is sent to a server that is known to be down"
-    assert farm.daemon.instance("pair")["effective_priority"] == 150
+    adverts = vrrp.said().count("prio")
+    wait_until(lambda: vrrp.said().count("prio") > adverts + 1, 5, "it advertises")
+    assert set(re.findall(r"prio (\d+)", vrrp.said())) == {"130"}
 
 
 def refused(farm: Directors, command: str, why: str) -> None:
@@ -178,7 +181,8 @@ def test_a_binary_that_is_no_drover_is_refused(directors):
     farm = directors()
     refused(farm, "drover upgrade /bin/true", "it ended without a word")
     refused(farm, "drover upgrade /bin/false", "it ended without a word")
-    refused(farm, "drover upgrade /etc/hostname", "cannot run /etc/hostname")
+    farm.director.write("/etc/drover/text", "no program\n", 0o755)
+    refused(farm, "drover upgrade /etc/drover/text", "cannot run /etc/drover/text: Exec format error")
 
 
 def test_a_binary_that_cannot_read_the_configuration_is_refused(directors):
