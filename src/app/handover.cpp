@@ -47,8 +47,11 @@ void Handover::open(VrrpThread& vrrp) {
 }
 
 void Handover::close() {
-    std::scoped_lock const lock(stepping_);
-    vrrp_ = nullptr;
+    {
+        std::scoped_lock const lock(stepping_);
+        vrrp_ = nullptr;
+    }
+    if (worker_.joinable()) worker_.join();
 }
 
 Result<void> Handover::carry_out(HandoverStep& step) {
@@ -66,7 +69,7 @@ Result<void> Handover::begin(Task task) {
         if (seen_.running) return fail("a handover is under way already", EBUSY);
         seen_ = {.running = true};
     }
-    worker_ = std::jthread([this, task = std::move(task)] { finish(run(task, kPatience)); });
+    worker_ = std::jthread([this, task = std::move(task)] { finish(run(task, kPatience), task.only_ask); });
     return {};
 }
 
@@ -74,13 +77,14 @@ bool Handover::before_stop(Task task) {
     if (worker_.joinable()) worker_.join();
     auto outcome = run(task, kPatienceAtStop);
     bool const is_done = outcome.has_value();
-    finish(std::move(outcome));
+    finish(std::move(outcome), false);
     return is_done;
 }
 
-void Handover::finish(Result<model::HandoverObserved> outcome) {
+void Handover::finish(Result<model::HandoverObserved> outcome, bool only_asked) {
     std::scoped_lock const lock(shared_);
     seen_ = outcome ? std::move(*outcome) : model::HandoverObserved{.refusal = outcome.error().message};
+    seen_.only_asked = only_asked;
     seen_.ended_unix_us = loop::unix_microseconds();
 }
 

@@ -29,7 +29,7 @@ public:
         std::function<void()> tell_connections;   ///< returns when all that is known of connections has been told
     };
 
-    /// Steps may be taken from now on, until close(), which waits for one that is being taken.
+    /// Steps may be taken from now on, until close(), which waits for a handover that is under way.
     void open(VrrpThread& vrrp);
     void close();
 
@@ -48,7 +48,7 @@ private:
     Result<model::HandoverObserved> ask(Task const& task, HandoverStep const& offered, Address const& peer, Duration patience);
     Result<void> switch_over(sync::SecureStream& stream, Task const& task, HandoverStep const& offered,
                              std::vector<model::HandoverPart> theirs, model::HandoverObserved& done);
-    void finish(Result<model::HandoverObserved> outcome);
+    void finish(Result<model::HandoverObserved> outcome, bool only_asked);
     Result<std::string> be_relieved(sync::SecureStream& stream, SyncPeers& peers);
 
     std::mutex stepping_;

@@ -345,6 +345,7 @@ void fields(T& peering, auto&& field) {
 template <For<model::HandoverObserved> T>
 void fields(T& handover, auto&& field) {
     field("running", handover.running);
+    field("only_asked", handover.only_asked);
     field("possible", handover.possible);
     field("outlook", handover.outlook);
     field("instances", handover.instances);

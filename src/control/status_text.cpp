@@ -320,13 +320,12 @@ std::string peering_text(model::SyncPeeringObserved const& peering, Look const& 
     return text;
 }
 
-std::string handover_text(model::HandoverObserved const& handover, Look const& look) {
-    auto text = fmt::format("  {:<15} {}\n", "handover", handover.outlook);
-    if (handover.ended_unix_us == 0) return text;
-    auto const when = fmt::format("{} ({} ago)", look.clock_text(handover.ended_unix_us), look.age(handover.ended_unix_us));
-    return text + (handover.refusal.empty()
-                       ? fmt::format("{:18}the last one at {}: {} to {}\n", "", when, fmt::join(handover.instances, ", "), handover.peer)
-                       : fmt::format("{:18}the last one at {} changed nothing: {}\n", "", when, handover.refusal));
+std::string handover_text(model::HandoverObserved const& last, Look const& look) {
+    auto const text = fmt::format("  {:<15} {}\n", "handover", last.outlook);
+    if (last.ended_unix_us == 0 || last.only_asked) return text;
+    return text + fmt::format("{:18}{} ago {}\n", "", look.age(last.ended_unix_us),
+                              last.refusal.empty() ? fmt::format("{} went to {}", fmt::join(last.instances, ", "), last.peer)
+                                                   : "nothing was handed over: " + last.refusal);
 }
 
 std::string sync_text(model::SyncObserved const& sync, Look const& look) {

@@ -20,9 +20,10 @@ struct HandoverPart {
 /// What a handover would find now, or has found.
 struct HandoverObserved {
     bool running = false;
+    bool only_asked = false;                  ///< the last one was a question
     bool possible = false;                    ///< as far as this director knows without asking the peer
     std::string outlook = {};                 ///< to whom, or why not: a sentence
-    std::vector<std::string> instances = {};  ///< of the last one: which were handed over, or would be if it was a question
+    std::vector<std::string> instances = {};  ///< of the last one: which were handed over, or would be
     std::string peer = {};                    ///< to whom
     std::string refusal = {};                 ///< why the last one changed nothing, a sentence; empty: it was done
     std::int64_t took_us = 0;                 ///< of the last one: from the request to take over to its answer
