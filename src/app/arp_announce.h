@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace drover::app {
 
@@ -15,6 +16,10 @@ public:
     void apply(std::set<std::string> const& interfaces);
     /// What it was before, everywhere.
     void restore() { apply({}); }
+
+    std::map<std::string, int> const& before() const { return before_; }
+    /// What it was before an earlier daemon set it.
+    void inherit(std::map<std::string, int> before) { before_ = std::move(before); }
 
 private:
     std::map<std::string, int> before_;

@@ -60,8 +60,8 @@ private:
     std::thread thread_;
 };
 
-ConnectionSync::ConnectionSync(dataplane::BpfDataplane& dataplane, std::function<void()> joined)
-    : dataplane_(dataplane), joined_(std::move(joined)) {}
+ConnectionSync::ConnectionSync(dataplane::BpfDataplane& dataplane, SyncPeers::Hooks hooks)
+    : dataplane_(dataplane), hooks_(std::move(hooks)) {}
 
 ConnectionSync::~ConnectionSync() = default;
 
@@ -76,10 +76,10 @@ void ConnectionSync::apply(model::Sync const& sync) {
 void ConnectionSync::open_peers() {
     bool const had = peers_ != nullptr;
     peers_.reset();  // before the new ones want its port
-    if (had) joined_();  // what the old ones were asked for nobody brings any more
+    if (had) hooks_.joined();  // what the old ones were asked for nobody brings any more
     peers_trouble_.clear();
     if (configured_.peering.key_file.empty()) return;
-    auto opened = SyncPeers::open(dataplane_, configured_.peering, configured_.daemon.id, joined_);
+    auto opened = SyncPeers::open(dataplane_, configured_.peering, configured_.daemon.id, hooks_);
     if (opened) {
         peers_ = std::move(*opened);
     } else {
@@ -92,7 +92,7 @@ void ConnectionSync::join() {
     if (peers_)
         peers_->join_soon();
     else
-        joined_();
+        hooks_.joined();
 }
 
 void ConnectionSync::follow(std::vector<model::SyncDaemon> const& commanded) {
@@ -117,11 +117,12 @@ std::vector<model::SyncDaemon> ConnectionSync::daemons() const {
 
 void ConnectionSync::bring_in_line() {
     auto const master = channel(model::SyncRole::master), backup = channel(model::SyncRole::backup);
+    if (peers_) peers_->hears_news(backup.has_value());
     if (!master && !backup) return thread_.reset();
     if (!thread_) {
         auto wake = SyncLoop::make_wake();
         if (!wake) return log::error("connection sync: {}", wake.error().message);
-        thread_ = std::make_unique<Thread>(dataplane_, std::move(*wake));
+        thread_ = std::make_shared<Thread>(dataplane_, std::move(*wake));
     }
     SyncLoop::Task task{master, backup, {}, configured_.refresh_period};
     if (master && !master->instance.empty()) task.role = dataplane_.roles().find(master->instance);
@@ -136,6 +137,20 @@ model::SyncObserved ConnectionSync::observed() const {
     if (peers_) seen.peering = peers_->observed();
     if (!peers_trouble_.empty()) seen.notes.push_back(peers_trouble_);
     return seen;
+}
+
+Result<PeerAccess> ConnectionSync::peers() const {
+    if (configured_.peering.key_file.empty()) return fail("there is no sync_key, without which nothing is handed over");
+    if (!peers_) return fail(peers_trouble_);
+    auto access = peers_->access();
+    if (access.peers.empty()) return fail("there is no sync_peer");
+    return access;
+}
+
+std::function<void()> ConnectionSync::teller() const {
+    return [thread = thread_] {
+        if (thread) thread->loop().tell_now();
+    };
 }
 
 void ConnectionSync::stop() {

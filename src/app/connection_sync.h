@@ -20,9 +20,9 @@ namespace drover::app {
 
 class ConnectionSync {
 public:
-    /// The data plane must outlive it. `joined` is called from any thread when a join that was asked for is over, and must
-    /// only post.
-    ConnectionSync(dataplane::BpfDataplane& dataplane, std::function<void()> joined);
+    /// The data plane must outlive it. The hooks are called from any thread; `joined` when a join that was asked for is over,
+    /// and it must only post.
+    ConnectionSync(dataplane::BpfDataplane& dataplane, SyncPeers::Hooks hooks);
     ~ConnectionSync();
     ConnectionSync(ConnectionSync const&) = delete;
     ConnectionSync& operator=(ConnectionSync const&) = delete;
@@ -40,6 +40,11 @@ public:
 
     model::SyncObserved observed() const;
 
+    /// An error: why no peer can be spoken to, a sentence.
+    Result<PeerAccess> peers() const;
+    /// What tells all that is not told yet and waits for that, on any thread; it holds what it needs for that.
+    std::function<void()> teller() const;
+
     /// What is not told yet is told; then the thread ends.
     void stop();
 
@@ -51,13 +56,13 @@ private:
     void open_peers();
 
     dataplane::BpfDataplane& dataplane_;
-    std::function<void()> joined_;
+    SyncPeers::Hooks hooks_;
 
     model::Sync configured_;
     std::unique_ptr<SyncPeers> peers_;
     std::string peers_trouble_;  ///< why there are none, a sentence
     std::vector<model::SyncDaemon> commanded_;  ///< one of a role
-    std::unique_ptr<Thread> thread_;
+    std::shared_ptr<Thread> thread_;
 };
 
 }  // namespace drover::app

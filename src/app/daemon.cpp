@@ -43,9 +43,9 @@ std::string line_of(config::Diagnostic const& diagnostic) {
 
 }  // namespace
 
-Daemon::Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded)
+Daemon::Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded, std::optional<Inheritance> inherited)
     : options_(std::move(options)), file_(std::move(file)), live_(LiveFile::beside(options_.socket)),
-      started_unix_us_(loop::unix_microseconds()), started_(loop::now()) {
+      started_unix_us_(loop::unix_microseconds()), started_(loop::now()), inherited_(std::move(inherited)) {
     take(std::move(loaded));
 }
 
@@ -71,6 +71,7 @@ void Daemon::take(config::Loaded loaded) {
 
 Result<void> Daemon::start() {
     trackers_ = std::make_unique<Trackers>(loop_, tracker_hooks());
+    if (inherited_) arp_announce_.inherit(inherited_->arp_announce);
     auto runner = runner::start();
     if (!runner) return std::unexpected(runner.error());
     scripts_ = std::make_unique<runner::Client>(loop_.context(), std::move(*runner), runner::start,
@@ -105,7 +106,7 @@ Result<void> Daemon::resume_vrrp(dataplane::Pins const& pins) {
     if (!found) return {};
     earlier_roles_.emplace(std::move(*found));
     if (auto done = make_role_board(earlier_roles_->roles()); !done) return done;
-    return goes_on() ? start_vrrp() : Result<void>{};
+    return inherited_ || goes_on() ? start_vrrp() : Result<void>{};
 }
 
 /// An earlier daemon has left a gate open.
@@ -143,11 +144,7 @@ Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
     if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return done;
     if (auto done = watch_claims(); !done) return done;
     dataplane_->start_sweeping();
-    sync_ = std::make_unique<ConnectionSync>(*dataplane_, [this] {
-        loop_.post([this] { vrrp_->joined(); });
-    });
-    sync_->apply(configuration_.global.sync);
-    sync_->follow(live_.table().sync_daemons());
+    start_sync();
     take_turns();
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
     if (!dataplane_->current().services.empty())
@@ -180,6 +177,7 @@ void Daemon::start_checks() {
         run_script(script, arguments, std::move(queue));
     };
     checks_ = std::make_unique<HealthChecks>(loop_.context(), std::move(hooks));
+    if (inherited_) checks_->inherit(inherited_->servers);
     checks_->apply(configuration_.services);
 }
 
@@ -267,12 +265,19 @@ VirtualRouters Daemon::virtual_routers() const {
 }
 
 Result<void> Daemon::start_vrrp() {
+    auto routers = virtual_routers();
+    if (inherited_) {
+        routers.told = std::move(inherited_->told);
+        trackers_->inherit(inherited_->scripts);
+    }
     vrrp_ = std::make_unique<VrrpThread>(
-        virtual_routers(), *roles_, [this](vrrp::StateChange const& change) { tell(change); },
+        std::move(routers), *roles_, [this](vrrp::StateChange const& change) { tell(change); },
         [this] { loop_.post([this] { sync_->join(); }); });
     open_fifos();
     trackers_->apply(configuration_);
-    return vrrp_->start();
+    if (auto started = vrrp_->start(); !started) return started;
+    handover_.open(*vrrp_);
+    return {};
 }
 
 Trackers::Hooks Daemon::tracker_hooks() {
@@ -334,6 +339,9 @@ void Daemon::on_new_peer(std::string const& interface, Mac const& mac, Address c
 void Daemon::answer_signals() {
     for (int const signal : {SIGPIPE, SIGUSR1, SIGUSR2, kJsonSignal, kStatsClearSignal}) std::signal(signal, SIG_IGN);
     loop_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
+    sigset_t none;  // those that came during an upgrade have waited
+    ::sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 void Daemon::on_signal(int signal) {
@@ -351,6 +359,8 @@ void Daemon::run_until_stopped() { loop_.run(); }
 void Daemon::stop() {
     ::sd_notify(0, "STOPPING=1");
     server_.reset();
+    hand_over_before_stop();
+    handover_.close();
     vrrp_->stop();
     sync_->stop();  // the next master hears what was still to be told
     static_items_.drop();

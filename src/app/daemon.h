@@ -11,7 +11,9 @@
 
 #include "app/arp_announce.h"
 #include "app/connection_sync.h"
+#include "app/handover.h"
 #include "app/health_checks.h"
+#include "app/inheritance.h"
 #include "app/live_services.h"
 #include "app/network_watch.h"
 #include "app/notify_fifo.h"
@@ -20,6 +22,7 @@
 #include "app/run_options.h"
 #include "app/static_items.h"
 #include "app/trackers.h"
+#include "app/upgrade.h"
 #include "app/vrrp_thread.h"
 #include "base/result.h"
 #include "config/load.h"
@@ -38,7 +41,8 @@ namespace drover::app {
 class Daemon final : public control::Daemon {
 public:
     /// `file`: where `loaded` comes from; nothing: there is no configuration.
-    Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded);
+    /// `inherited`: from the daemon that this process was before an upgrade.
+    Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded, std::optional<Inheritance> inherited = {});
     ~Daemon() override;
 
     /// From nothing to forwarding. An error is one sentence, and what had been begun ends with this object; a packet path
@@ -53,11 +57,17 @@ public:
     std::vector<model::InstanceObserved> instances() override { return vrrp_->observed(); }
     std::vector<model::CheckObserved> checks() override { return checks_->observed(); }
     std::unique_ptr<control::ConnectionCursor> connections() override;
-    model::SyncObserved sync() override { return sync_->observed(); }
+    model::SyncObserved sync() override;
     Result<control::ReloadReport> reload() override;
     Result<control::ReloadReport> discard_changes() override;
     Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) override;
     Result<control::ZeroReport> zero(std::optional<ServiceKey> const& service) override;
+    Result<void> hand_over(control::HandoverRequest const& request) override;
+    model::HandoverObserved handover() override { return handover_.observed(); }
+    Result<void> upgrade(control::UpgradeRequest const& request, model::Author const& author) override {
+        return upgrade_.begin(request, author);
+    }
+    control::UpgradeReport upgrade_report() override { return upgrade_.report(); }
 
 private:
     Result<void> claim();
@@ -66,6 +76,14 @@ private:
     Result<void> make_role_board(dataplane::Roles& roles);
     Result<void> watch_claims();
     void start_checks();
+    void start_sync();
+    Handover::Task handover_task();
+    void hand_over_before_stop();
+    Upgrade::Hooks upgrade_hooks();
+    Result<void> may_leave();
+    Inheritance what_is_left();
+    Inheritance leave();
+    void go_on(Inheritance left);
     Result<void> open_control();
     Result<void> start_vrrp();
     VirtualRouters virtual_routers() const;
@@ -118,8 +136,11 @@ private:
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
     StaticItems static_items_{loop_};
+    std::optional<Inheritance> inherited_;  ///< until VRRP has it
+    Handover handover_;
     std::unique_ptr<ConnectionSync> sync_;
     std::unique_ptr<VrrpThread> vrrp_;
+    Upgrade upgrade_{loop_, upgrade_hooks()};
     std::unique_ptr<control::Server> server_;
 };
 

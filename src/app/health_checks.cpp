@@ -47,19 +47,22 @@ void HealthChecks::apply(std::vector<model::Service> const& services) {
             Key const key{service.key, configured.endpoint};
             if (!present.insert(key).second) continue;  // the reader of the configuration has named the duplicate
             auto const [place, is_new] = servers_.try_emplace(key);
-            adopt(key, place->second, configured, !is_new);
+            auto const earlier = inherited_.find(key);
+            auto const was_up = !is_new ? std::optional(place->second.up)
+                                : earlier != inherited_.end() ? std::optional(earlier->second) : std::nullopt;
+            adopt(key, place->second, configured, was_up);
             if (!is_new) continue;
             place->second.up = all_up(place->second.watches);
             place->second.in_force_unix_us = loop::unix_microseconds();
         }
+    inherited_.clear();
     std::erase_if(servers_, [&](auto const& entry) { return !present.contains(entry.first); });
     for (auto const& key : present) settle(key);
 }
 
 /// Gives a server the checks of its new configuration: those that it had go on, the others are made or dropped.
-void HealthChecks::adopt(Key const& key, Server& server, model::RealServer const& configured, bool is_known) {
+void HealthChecks::adopt(Key const& key, Server& server, model::RealServer const& configured, std::optional<bool> was_up) {
     auto former = std::exchange(server.watches, {});
-    auto const was_up = is_known ? std::optional(server.up) : std::nullopt;
     server.configured = configured;
     for (auto const& check : configured.checks) {
         auto const same = std::ranges::find_if(
@@ -107,6 +110,17 @@ void HealthChecks::settle(Key key) {
     log::write(log::Level::notice, health::notify_line(script, key.second, key.first));
     hooks_.run_script(script, {},
                       keepalived_text(key.second, key.first.protocol) + " of " + key.first.keepalived_text());
+}
+
+void HealthChecks::inherit(std::vector<FoundServer> const& found) {
+    for (auto const& one : found) inherited_.emplace(Key{one.service, one.server}, one.up);
+}
+
+std::vector<FoundServer> HealthChecks::standings() const {
+    std::vector<FoundServer> found;
+    for (auto const& [key, server] : servers_)
+        if (!server.watches.empty()) found.push_back({key.first, key.second, server.up});
+    return found;
 }
 
 Pooled HealthChecks::pooled(ServiceKey const& service, Endpoint const& server) const {

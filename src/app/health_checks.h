@@ -15,6 +15,7 @@
 
 #include "app/check_watch.h"
 #include "app/desired.h"
+#include "app/inheritance.h"
 #include "model/observed.h"
 #include "model/service.h"
 
@@ -46,6 +47,10 @@ public:
     /// standing is another now; of new and removed ones the caller knows: ask pooled().
     void apply(std::vector<model::Service> const& services);
 
+    /// What an earlier daemon had found counts until these checks have found something; before the first apply().
+    void inherit(std::vector<FoundServer> const& found);
+    std::vector<FoundServer> standings() const;
+
     /// A server that is not known is in the pool.
     Pooled pooled(ServiceKey const& service, Endpoint const& server) const;
     /// A group's checks, which run once, stand in it for each of its members.
@@ -60,7 +65,7 @@ private:
         std::int64_t in_force_unix_us = 0;
     };
 
-    void adopt(Key const& key, Server& server, model::RealServer const& configured, bool is_known);
+    void adopt(Key const& key, Server& server, model::RealServer const& configured, std::optional<bool> was_up);
     std::unique_ptr<CheckWatch> watch(Key const& key, model::Check const& check, std::optional<bool> server_was_up);
     std::vector<ServiceKey> members_of(ServiceKey const& service) const;
     void settle(Key key);  // a copy: what it was taken from may go in a hook
@@ -72,6 +77,7 @@ private:
     Hooks hooks_;
     std::mt19937 random_{std::random_device{}()};
     std::map<Key, Server> servers_;
+    std::map<Key, bool> inherited_;
     std::map<ServiceKey, std::vector<ServiceKey>> groups_;  // their members, by the first
 };
 

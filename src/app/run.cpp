@@ -11,6 +11,7 @@
 #include "app/daemon.h"
 #include "app/realtime.h"
 #include "app/run_options.h"
+#include "app/upgrade.h"
 #include "base/log.h"
 #include "config/diagnostic.h"
 
@@ -43,10 +44,12 @@ Result<void> write_pid_file(std::string const& path) {
     return {};
 }
 
-int run_daemon(RunOptions const& options, std::optional<std::string> const& file, config::Loaded loaded) {
-    log::notice("Starting drover with {}", file.value_or("no configuration file: it serves what ipvsadm makes"));
+int run_daemon(RunOptions const& options, std::optional<std::string> const& file, config::Loaded loaded,
+               std::optional<Inheritance> inherited) {
+    log::notice("{} drover with {}", inherited ? "Going on as" : "Starting",
+                file.value_or("no configuration file: it serves what ipvsadm makes"));
     if (auto locked = lock_memory(); !locked) log::warning("{}", locked.error().message);
-    Daemon daemon(options, file, std::move(loaded));
+    Daemon daemon(options, file, std::move(loaded), std::move(inherited));
     if (auto started = daemon.start(); !started) {
         log::error("{}", started.error().message);
         log::stop();
@@ -64,16 +67,17 @@ int run_daemon(RunOptions const& options, std::optional<std::string> const& file
 }  // namespace
 
 int run(RunOptions const& options) {
-    auto const file = configuration_file(options);
+    auto inherited = take_inheritance();
+    auto const file = inherited ? inherited->file : configuration_file(options);
     auto loaded = load_configuration(file, options.config_id);
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument) {
         std::cerr << config::render_text(loaded.diagnostics, ::isatty(STDERR_FILENO) == 1);
         return loaded.exit_code;
     }
-    if (!options.foreground && ::daemon(0, 0) != 0) return refuse("go to the background: " + std::string(std::strerror(errno)));
+    if (!options.foreground && !inherited && ::daemon(0, 0) != 0) return refuse("go to the background: " + std::string(std::strerror(errno)));
     raise_descriptor_limit();
     log::start(options.sink, options.lowest);
-    int const code = run_daemon(options, file, std::move(loaded));
+    int const code = run_daemon(options, file, std::move(loaded), std::move(inherited));
     log::stop();
     return code;
 }

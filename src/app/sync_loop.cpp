@@ -24,6 +24,8 @@ constexpr std::uint32_t kConnectionsPerSecond = 500'000;
 /// Messages that are taken in before it looks to its other duties.
 constexpr int kMostMessages = 256;
 constexpr Duration kOpenAgain = 1s;
+/// Some turns.
+constexpr Duration kTellingPatience = 50ms;
 /// In which the walk comes round the table.
 constexpr Duration kRound = 2s;
 
@@ -49,6 +51,14 @@ void SyncLoop::set(Task task) {
 }
 
 void SyncLoop::stop() { set({.master = {}, .backup = {}, .over = true}); }
+
+/// The turn that is under way may have looked before the call: the next one counts.
+void SyncLoop::tell_now() {
+    constexpr std::uint64_t enough = 2;
+    std::unique_lock lock(shared_);
+    if (!picture_.tells) return;
+    turned_.wait_for(lock, kTellingPatience, [this, from = turns_] { return turns_ >= from + enough; });
+}
 
 model::SyncObserved SyncLoop::observed() const {
     std::scoped_lock const lock(shared_);
@@ -207,6 +217,8 @@ void SyncLoop::publish() {
         if (!complaint->text.empty()) seen_.notes.push_back(complaint->text);
     std::scoped_lock const lock(shared_);
     picture_ = seen_;
+    ++turns_;
+    turned_.notify_all();
 }
 
 }  // namespace drover::app

@@ -2,6 +2,7 @@
 // second while it tells.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,8 @@ public:
     /// From any thread.
     void set(Task task);
     void stop();
+    /// Returns when all that was known at the call has been told, or in a moment if it cannot be.
+    void tell_now();
     model::SyncObserved observed() const;
 
     /// Until stop(); what is not told by then is told.
@@ -81,6 +84,8 @@ private:
     mutable std::mutex shared_;
     std::optional<Task> next_task_;
     model::SyncObserved picture_;
+    std::uint64_t turns_ = 0;
+    std::condition_variable turned_;
 };
 
 }  // namespace drover::app

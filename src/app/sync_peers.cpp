@@ -49,19 +49,19 @@ std::string text_of(sockaddr_in6 const& from) {
 }  // namespace
 
 Result<std::unique_ptr<SyncPeers>> SyncPeers::open(dataplane::BpfDataplane& dataplane, model::SyncPeering const& peering,
-                                                   std::uint8_t id, std::function<void()> joined) {
+                                                   std::uint8_t id, Hooks hooks) {
     auto key = sync::read_key(peering.key_file);
     if (!key) return std::unexpected(key.error());
     auto listening = sync::listen_for_streams(peering.port);
     if (!listening) return std::unexpected(listening.error());
     loop::Fd wake(::eventfd(0, EFD_CLOEXEC));
     if (!wake) return fail_errno("make an event descriptor");
-    return std::unique_ptr<SyncPeers>(new SyncPeers(dataplane, peering, id, std::move(joined), *key, std::move(*listening), std::move(wake)));
+    return std::unique_ptr<SyncPeers>(new SyncPeers(dataplane, peering, id, std::move(hooks), *key, std::move(*listening), std::move(wake)));
 }
 
-SyncPeers::SyncPeers(dataplane::BpfDataplane& dataplane, model::SyncPeering peering, std::uint8_t id,
-                     std::function<void()> joined, sync::Key key, loop::Fd listening, loop::Fd wake)
-    : dataplane_(dataplane), peering_(std::move(peering)), id_(id), joined_(std::move(joined)), key_(key), listening_(std::move(listening)),
+SyncPeers::SyncPeers(dataplane::BpfDataplane& dataplane, model::SyncPeering peering, std::uint8_t id, Hooks hooks, sync::Key key,
+                     loop::Fd listening, loop::Fd wake)
+    : dataplane_(dataplane), peering_(std::move(peering)), id_(id), hooks_(std::move(hooks)), key_(key), listening_(std::move(listening)),
       wake_(std::move(wake)), seen_(nothing_yet(peering_)), server_([this](std::stop_token stop) { serve(std::move(stop)); }),
       joiner_([this](std::stop_token stop) { join_when_asked(std::move(stop)); }) {}
 
@@ -93,6 +93,7 @@ void SyncPeers::serve_one(loop::Fd socket, std::string const& who) {
         ++seen_.strangers;
         return;
     }
+    if (stream->purpose() == sync::Purpose::handover) return hooks_.answer_handover(*stream, who, *this);
     auto snapshot = dataplane_.snapshot();
     auto const sent = sync::send_all(*stream, id_, [&](std::vector<sync::Connection>& connections) {
         auto const now = dataplane_.now();
@@ -112,6 +113,24 @@ model::SyncPeeringObserved SyncPeers::observed() const {
     return seen_;
 }
 
+Result<sync::SecureStream> PeerAccess::reach(Address const& peer, Duration patience) const {
+    return sync::SecureStream::connect(peer, port, key, patience, sync::Purpose::handover);
+}
+
+Result<void> SyncPeers::be_complete() {
+    if (peering_.peers.empty()) return fail("it has no sync_peer to take the connections over from");
+    std::unique_lock lock(shared_);
+    auto const is_idle = [this] { return !join_wanted_ && !joins_; };
+    if (!is_idle() || !hears_news_ || seen_.joined_unix_us == 0 || !seen_.trouble.empty()) {
+        join_wanted_ = true;
+        wanted_.notify_all();
+        auto const patience = static_cast<std::int64_t>(peering_.peers.size()) * peering_.patience + 1s;
+        if (!wanted_.wait_for(lock, patience, is_idle)) return fail("the connections did not come in time");
+    }
+    if (!seen_.trouble.empty()) return fail(seen_.trouble);
+    return {};
+}
+
 void SyncPeers::join_soon() {
     std::scoped_lock const lock(shared_);
     join_wanted_ = true;
@@ -124,13 +143,16 @@ void SyncPeers::join_when_asked(std::stop_token stop) {
         std::unique_lock lock(shared_);
         if (!wanted_.wait(lock, stop, [this] { return join_wanted_; })) return;
         join_wanted_ = false;
+        joins_ = true;
         lock.unlock();
         join();
         lock.lock();
+        joins_ = false;
+        wanted_.notify_all();
         // Who asked meanwhile may want what has happened since.
         bool const is_all = !join_wanted_;
         lock.unlock();
-        if (is_all) joined_();
+        if (is_all) hooks_.joined();
     }
 }
 

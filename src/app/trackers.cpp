@@ -62,6 +62,8 @@ void prepare(model::TrackFile const& file) {
     if (!(out << *file.init << "\n")) log::warning("track_file {}: cannot write {}", file.name, file.path);
 }
 
+std::optional<int> as_number(std::optional<bool> good) { return good ? std::optional<int>(*good ? 1 : 0) : std::nullopt; }
+
 std::string line_of(fs::path const& path) {
     std::string line;
     std::getline(std::ifstream(path), line);
@@ -96,6 +98,7 @@ void Trackers::apply_scripts(std::vector<model::TrackScript> const& scripts) {
         if (known != scripts_.end() && known->script == script) continue;
         if (known == scripts_.end()) {
             known = scripts_.emplace(scripts_.end(), script, loop_.context());
+            if (auto const result = inherited(script.name)) known->judge.result(*result != 0);
         } else {
             known->script = script;
             known->judge.reconfigure(script);
@@ -214,11 +217,20 @@ void Trackers::count_processes() {
     next_count_.after(kCountEvery, [this] { count_processes(); });
 }
 
-void Trackers::tell() {
-    std::vector<vrrp::SeenTrack> seen;
-    auto const as_number = [](std::optional<bool> good) { return good ? std::optional<int>(*good ? 1 : 0) : std::nullopt; };
+std::vector<vrrp::SeenTrack> Trackers::script_results() const {
+    std::vector<vrrp::SeenTrack> results;
     for (auto const& script : scripts_)
-        seen.push_back({model::TrackKind::script, script.script.name, as_number(script.judge.good())});
+        results.push_back({model::TrackKind::script, script.script.name, as_number(script.judge.good())});
+    return results;
+}
+
+std::optional<int> Trackers::inherited(std::string const& script) const {
+    auto const found = std::ranges::find(inherited_, script, &vrrp::SeenTrack::name);
+    return found == inherited_.end() ? std::nullopt : found->value;
+}
+
+void Trackers::tell() {
+    auto seen = script_results();
     for (auto const& [file, value] : files_) seen.push_back({model::TrackKind::file, file.name, value});
     for (auto const& [process, judge] : processes_)
         seen.push_back({model::TrackKind::process, process.name, as_number(judge.good())});

@@ -34,6 +34,9 @@ public:
     /// What the instances of the configuration track from now on. What was tracked before keeps its result until it has
     /// another.
     void apply(model::Configuration const& configuration);
+    /// What an earlier daemon had found out of scripts counts until they have run; before apply().
+    void inherit(std::vector<vrrp::SeenTrack> results) { inherited_ = std::move(results); }
+    std::vector<vrrp::SeenTrack> script_results() const;
     void finished(runner::Finished const& finished);
 
 private:
@@ -66,6 +69,9 @@ private:
 
     loop::Loop& loop_;
     Hooks hooks_;
+    std::optional<int> inherited(std::string const& script) const;
+
+    std::vector<vrrp::SeenTrack> inherited_;
     std::list<Script> scripts_;  // timers refer to them
     std::vector<File> files_;
     std::vector<Process> processes_;

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "app/vrrp_handover.h"
 #include "base/log.h"
 #include "loop/io/clock.h"
 
@@ -32,6 +33,12 @@ std::uint64_t read_boot() {
     std::uint64_t boot = 0;
     std::from_chars(id.data(), id.data() + std::min<std::size_t>(id.size(), 16), boot, 16);
     return boot;
+}
+
+std::optional<Told> told_of(std::vector<Told> const& all, bool of_group, std::string const& name) {
+    auto const found =
+        std::ranges::find_if(all, [&](Told const& told) { return told.of_group == of_group && told.name == name; });
+    return found == all.end() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace
@@ -198,6 +205,10 @@ bool VrrpLoop::obey_commands() {
             case VrrpCommand::Kind::joined:
                 for (auto const& router : routers_) router->end_join(loop::now());
                 break;
+            case VrrpCommand::Kind::handover:
+                carry_out(*command.step, routers_, groups_, loop::now());
+                keep_in_step();
+                break;
             case VrrpCommand::Kind::stop:
                 stop();
                 go_on = false;
@@ -239,7 +250,7 @@ void VrrpLoop::apply(VirtualRouters wanted) {
     for (auto const& router : routers_)
         if (!goes_on(*router)) router->stop(loop::now());
     std::erase_if(routers_, [&](auto const& router) { return !goes_on(*router); });
-    regroup(std::move(wanted.groups));
+    regroup(std::move(wanted.groups), wanted.told);
     outside_.join_patience = wanted.join_patience;
     std::vector<model::Instance const*> all;
     for (auto const& instance : wanted.instances) all.push_back(&instance);
@@ -249,7 +260,8 @@ void VrrpLoop::apply(VirtualRouters wanted) {
         bool const grouped = is_grouped(instance.name);
         auto* const router = router_named(instance.name);
         if (!router) {
-            routers_.push_back(std::make_unique<VrrpRouter>(std::move(instance), grouped, outside_));
+            auto told = told_of(wanted.told, false, instance.name);
+            routers_.push_back(std::make_unique<VrrpRouter>(std::move(instance), grouped, outside_, std::move(told)));
             fresh.push_back(routers_.back().get());
         } else if (router->instance() != instance || router->machine().settings.grouped != grouped ||
                    router->machine().settings.join_patience != wanted.join_patience) {
@@ -265,11 +277,12 @@ void VrrpLoop::apply(VirtualRouters wanted) {
 }
 
 /// What a group was stays, whatever becomes of its members.
-void VrrpLoop::regroup(std::vector<model::SyncGroup> groups) {
+void VrrpLoop::regroup(std::vector<model::SyncGroup> groups, std::vector<Told> const& told) {
     std::vector<vrrp::SyncGroup> regrouped;
     for (auto& group : groups) {
         auto const known = std::ranges::find_if(groups_, [&](auto const& g) { return g.group().name == group.name; });
-        auto& now = regrouped.emplace_back(known == groups_.end() ? vrrp::SyncGroup(group) : *known);
+        auto const earlier = told_of(told, true, group.name).value_or(Told{}).state;
+        auto& now = regrouped.emplace_back(known == groups_.end() ? vrrp::SyncGroup(group, earlier) : *known);
         now.reconfigure(std::move(group));
     }
     groups_ = std::move(regrouped);

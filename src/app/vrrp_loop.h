@@ -70,7 +70,7 @@ private:
     void look(std::vector<model::Instance const*> const& instances);
     std::vector<model::Instance const*> instances() const;
     void look_around(VrrpNetwork::Changes const& changes);
-    void regroup(std::vector<model::SyncGroup> groups);
+    void regroup(std::vector<model::SyncGroup> groups, std::vector<Told> const& told);
     bool is_grouped(std::string const& instance) const;
     void start(std::vector<VrrpRouter*> const& fresh);
     /// Moves the members of sync groups together.

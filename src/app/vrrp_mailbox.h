@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/inheritance.h"
 #include "base/result.h"
 #include "loop/io/fd.h"
 #include "model/instance.h"
@@ -23,14 +24,18 @@ struct VirtualRouters {
     std::vector<model::Instance> instances;
     std::vector<model::SyncGroup> groups;
     Duration join_patience{0};  ///< for the connections of the peers (vrrp::Settings)
+    std::vector<Told> told{};  ///< by the daemon that this one was before an upgrade
     bool operator==(VirtualRouters const&) const = default;
 };
 
+struct HandoverStep;
+
 struct VrrpCommand {
-    enum class Kind { apply, track, joined, stop, leave };
+    enum class Kind { apply, track, joined, handover, stop, leave };
     Kind kind = Kind::apply;
     VirtualRouters routers{};                ///< for apply
     std::vector<vrrp::SeenTrack> tracks{};   ///< for track: all of them
+    HandoverStep* step = nullptr;            ///< for handover
     std::promise<void> done{};               ///< kept when it is carried out
 };
 

@@ -44,12 +44,13 @@ bool same_virtual_router(model::Instance const& a, model::Instance const& b) {
            a.unicast_peers.empty() == b.unicast_peers.empty() && a.vmac == b.vmac;
 }
 
-VrrpRouter::VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside)
+VrrpRouter::VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside, std::optional<Told> told)
     : instance_(std::move(instance)),
       held_(model::holdings_of(instance_)),
       outside_(outside),
       holdings_(outside.network),
       vmac_(outside.network),
+      told_(std::move(told)),
       sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {
     machine_.settings = settings(grouped);
 }
@@ -76,7 +77,12 @@ void VrrpRouter::start(vrrp::Judgement const& judgement, std::optional<TimePoint
         return;
     }
     is_started_ = true;
-    give(vrrp::Start{meet(judgement), resume}, now);
+    vrrp::Start start{meet(judgement), resume};
+    if (auto const told = std::exchange(told_, std::nullopt)) {
+        start.told = told->state;
+        start.gave_to = told->gave_to;
+    }
+    give(start, now);
 }
 
 void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now) {
@@ -369,6 +375,7 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.adverts_received = received_;
     seen.became_master = machine_.became_master;
     seen.late = machine_.late;
+    seen.gave_to = machine_.gave_to;
     seen.notes = notes_;
     seen.notes.insert(seen.notes.end(), problems_.begin(), problems_.end());
     for (auto const& note : {address_note_, checksum_note_})

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/inheritance.h"
 #include "app/vrrp_announcer.h"
 #include "app/vrrp_holdings.h"
 #include "app/vrrp_network.h"
@@ -41,7 +42,8 @@ struct VrrpOutside {
 
 class VrrpRouter {
 public:
-    VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside);
+    /// `told`: by the daemon that this one was before an upgrade.
+    VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outside, std::optional<Told> told = {});
 
     /// May it go on as the master that an earlier daemon was, and since when?
     std::optional<TimePoint> may_resume(TimePoint now) const;
@@ -58,6 +60,8 @@ public:
     /// With its sync group.
     void move_to(model::VrrpState state, std::string why, TimePoint now);
     void end_join(TimePoint now) { give(vrrp::Joined{}, now); }
+    /// A step of a planned handover.
+    void carry_on(vrrp::Event const& step, TimePoint now) { give(step, now); }
     void stop(TimePoint now);
 
     std::optional<TimePoint> wakes_at() const;
@@ -65,6 +69,8 @@ public:
     vrrp::Machine const& machine() const { return machine_; }
     /// Of its own making, not of the surroundings; empty: none.
     std::string const& problem() const { return vmac_.problem(); }
+    /// Whose adverts were heard last.
+    std::optional<Address> const& master_address() const { return master_address_; }
     model::InstanceObserved observed(TimePoint now) const;
     /// A number that changes with every change of state.
     std::uint64_t transitions() const { return transitions_; }
@@ -112,6 +118,7 @@ private:
     std::optional<TimePoint> check_holdings_;
     vrrp::RestorePace restores_;
     bool is_started_ = false;
+    std::optional<Told> told_;
 
     std::uint16_t ip_id_ = 0;
     vrrp::Sequences sequences_;

@@ -70,6 +70,10 @@ void VrrpThread::joined() {
     if (running_) running_->mailbox->post({.kind = VrrpCommand::Kind::joined});
 }
 
+void VrrpThread::carry_out(HandoverStep& step) {
+    if (running_) running_->mailbox->post({.kind = VrrpCommand::Kind::handover, .step = &step});
+}
+
 std::vector<model::InstanceObserved> VrrpThread::observed() const {
     if (!running_) return {};
     return running_->mailbox->picture();

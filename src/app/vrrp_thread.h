@@ -43,6 +43,9 @@ public:
     /// The connections of the peers are here, or cannot be had.
     void joined();
 
+    /// A step of a planned handover; returns when the thread has carried it out.
+    void carry_out(HandoverStep& step);
+
     /// As the thread saw it a moment ago.
     std::vector<model::InstanceObserved> observed() const;
 

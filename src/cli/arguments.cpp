@@ -225,6 +225,48 @@ Request read_reload(std::vector<std::string> const& words) {
     return request;
 }
 
+Request read_handover(std::vector<std::string> const& words) {
+    auto const app = parser(" handover",
+                            "Another director takes over what this one is MASTER of, at once and with all connections. It must be\n"
+                            "a drover with the same sync_key. Its instances are not preempted by this director until they fail,\n"
+                            "this daemon is started anew, or they are handed back there.");
+    HandoverRequest request;
+    Globals globals;
+    bool all = false;
+    globals.offer(*app, false);
+    app->add_option("INSTANCE", request.instances, "a vrrp_instance; its sync group goes along")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app->add_flag("--all", all, "all instances that are MASTER");
+    app->add_flag("--check", request.only_ask, "only ask the other director whether it would take over");
+    app->add_flag("--json", request.json, "the daemon's answer as it came");
+    if (auto const text = parse(*app, " handover", words)) return *text;
+    if (all != request.instances.empty()) return wrong(" handover", "name instances, or say --all");
+    request.socket = globals.socket;
+    return request;
+}
+
+/// Behind "--trial" is the command line of the daemon that asks.
+Request read_trial(std::vector<std::string> const& words) {
+    auto request = read_arguments(std::vector<std::string>(words.begin() + 1, words.end()));
+    if (auto const* const run = std::get_if<RunRequest>(&request)) return TrialRequest{run->options};
+    if (auto const* const text = std::get_if<Text>(&request); text != nullptr && text->is_error()) return *text;
+    return wrong(" upgrade", "--trial wants the command line of a daemon");
+}
+
+Request read_upgrade(std::vector<std::string> const& words) {
+    if (!words.empty() && words.front() == "--trial") return read_trial(words);
+    auto const app = parser(" upgrade",
+                            "Has the daemon go on as another binary, in place: no role changes, no packet is lost. The binary first\n"
+                            "says whether it can take over from the one that runs; if not, everything stays as it is.");
+    UpgradeRequest request;
+    Globals globals;
+    globals.offer(*app, false);
+    app->add_option("BINARY", request.binary, "default: where the daemon's own is on disk; root alone may name another");
+    if (auto const text = parse(*app, " upgrade", words)) return *text;
+    request.socket = globals.socket;
+    return request;
+}
+
 /// status and conns take the same options.
 template <class T>
 Request read_question(std::vector<std::string> const& words, std::string const& name, std::string const& description) {
@@ -301,6 +343,8 @@ constexpr std::array subcommands{
                    return read_question<ConnsRequest>(words, " conns", "Lists the connections.");
                }},
     Subcommand{"reload", read_reload},
+    Subcommand{"handover", read_handover},
+    Subcommand{"upgrade", read_upgrade},
     Subcommand{"cleanup", read_cleanup},
     Subcommand{"real", read_real},
 };

@@ -40,6 +40,23 @@ struct ReloadRequest {
     bool discard_changes = false;  ///< also end what live commands have changed on configured services
 };
 
+struct HandoverRequest {
+    std::string socket;
+    bool json = false;
+    bool only_ask = false;
+    std::vector<std::string> instances;  ///< none: all that are MASTER
+};
+
+struct UpgradeRequest {
+    std::string socket;
+    std::string binary;  ///< empty: where the daemon's own is on disk
+};
+
+/// Of the daemon, to the binary that shall take its place.
+struct TrialRequest {
+    app::RunOptions options;  ///< the daemon's
+};
+
 struct CleanupRequest {
     app::CleanupOptions options;
 };
@@ -64,8 +81,8 @@ struct Text {
     bool is_error() const { return exit_code != 0; }
 };
 
-using Request = std::variant<RunRequest, CheckRequest, StatusRequest, ConnsRequest, ReloadRequest, IpvsadmRequest,
-                             CleanupRequest, RealRequest, Text>;
+using Request = std::variant<RunRequest, CheckRequest, StatusRequest, ConnsRequest, ReloadRequest, HandoverRequest,
+                             UpgradeRequest, TrialRequest, IpvsadmRequest, CleanupRequest, RealRequest, Text>;
 
 /// `words` without the program's name. Environment: DROVER_SOCKET, DROVER_PIN_DIR, JOURNAL_STREAM.
 Request read_arguments(std::span<std::string const> words);

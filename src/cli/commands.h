@@ -10,6 +10,8 @@ int check(CheckRequest const& request);
 int status(StatusRequest const& request);
 int conns(ConnsRequest const& request);
 int reload(ReloadRequest const& request);
+int handover(HandoverRequest const& request);
+int upgrade(UpgradeRequest const& request);
 int ipvsadm(IpvsadmRequest const& request);
 int real(RealRequest const& request);
 /// Called as `lvs-dr`.

@@ -26,6 +26,8 @@ On a director:
   conns                the connections; --json gives one object a line
   ipvsadm ...          as ipvsadm 1.31: -Ln, -Lnc, -Ln --stats, ... (also by a link of that name)
   reload               read the configuration again; says what changed
+  handover INSTANCE... another director takes over, at once; --all, --check
+  upgrade [BINARY]     the daemon goes on as the new binary, in place: no role changes, no packet is lost
   cleanup              takes away what a daemon that died has left: VIPs, open gates, the packet path; --stale
 
 On a real server:

@@ -28,6 +28,9 @@ struct Dispatch {
     int operator()(StatusRequest const& request) const { return status(request); }
     int operator()(ConnsRequest const& request) const { return conns(request); }
     int operator()(ReloadRequest const& request) const { return reload(request); }
+    int operator()(HandoverRequest const& request) const { return handover(request); }
+    int operator()(UpgradeRequest const& request) const { return upgrade(request); }
+    int operator()(TrialRequest const& request) const { return daemon.try_out(request.options); }
     int operator()(IpvsadmRequest const& request) const { return ipvsadm(request); }
     int operator()(RealRequest const& request) const { return real(request); }
     int operator()(Text const& text) const {

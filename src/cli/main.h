@@ -12,6 +12,7 @@ namespace drover::cli {
 struct Daemon {
     std::function<int(app::RunOptions const&)> run;
     std::function<int(app::CleanupOptions const&)> cleanup;
+    std::function<int(app::RunOptions const&)> try_out;
 };
 int main(int argc, char const* const* argv, Daemon const& daemon);
 

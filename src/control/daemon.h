@@ -13,6 +13,7 @@
 #include "control/status.h"
 #include "model/author.h"
 #include "model/edit.h"
+#include "model/handover.h"
 #include "model/observed.h"
 
 namespace drover::control {
@@ -44,6 +45,13 @@ public:
     virtual Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) = 0;
     /// Counters and rates of the service and its servers, or of all, begin at nought; an error: there is no such service.
     virtual Result<ZeroReport> zero(std::optional<ServiceKey> const& service) = 0;
+
+    /// Begins; handover() tells how it goes. An error: one is under way.
+    virtual Result<void> hand_over(HandoverRequest const& request) = 0;
+    virtual model::HandoverObserved handover() = 0;
+    /// Begins; when it is done the daemon is another. An error: one is under way, or this author may not ask for it.
+    virtual Result<void> upgrade(UpgradeRequest const& request, model::Author const& author) = 0;
+    virtual UpgradeReport upgrade_report() = 0;
 };
 
 }  // namespace drover::control

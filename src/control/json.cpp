@@ -309,6 +309,10 @@ std::string to_json(Status const& status) { return written(status); }
 std::string to_json(model::DataplaneObserved const& dataplane) { return written(dataplane); }
 std::string to_json(ReloadReport const& report) { return written(report); }
 std::string to_json(ZeroReport const& report) { return written(report); }
+std::string to_json(HandoverRequest const& request) { return written(request); }
+std::string to_json(model::HandoverObserved const& handover) { return written(handover); }
+std::string to_json(UpgradeRequest const& request) { return written(request); }
+std::string to_json(UpgradeReport const& report) { return written(report); }
 std::string to_json(Problem const& problem) { return written(problem); }
 std::string to_json(model::LiveRecord const& record) { return line_of(record); }
 std::string to_json(model::ConnectionRow const& row) { return written(row); }
@@ -318,6 +322,10 @@ Result<model::DataplaneObserved> dataplane_from_json(std::string_view text) {
     return from_json<model::DataplaneObserved>(text);
 }
 Result<ReloadReport> reload_report_from_json(std::string_view text) { return from_json<ReloadReport>(text); }
+Result<HandoverRequest> handover_request_from_json(std::string_view text) { return from_json<HandoverRequest>(text); }
+Result<model::HandoverObserved> handover_from_json(std::string_view text) { return from_json<model::HandoverObserved>(text); }
+Result<UpgradeRequest> upgrade_request_from_json(std::string_view text) { return from_json<UpgradeRequest>(text); }
+Result<UpgradeReport> upgrade_report_from_json(std::string_view text) { return from_json<UpgradeReport>(text); }
 Result<Problem> problem_from_json(std::string_view text) { return from_json<Problem>(text); }
 Result<model::LiveRecord> live_record_from_json(std::string_view text) { return from_json<model::LiveRecord>(text); }
 

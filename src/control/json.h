@@ -21,6 +21,10 @@ std::string to_json(Status const& status);
 std::string to_json(model::DataplaneObserved const& dataplane);
 std::string to_json(ReloadReport const& report);
 std::string to_json(ZeroReport const& report);
+std::string to_json(HandoverRequest const& request);
+std::string to_json(model::HandoverObserved const& handover);
+std::string to_json(UpgradeRequest const& request);
+std::string to_json(UpgradeReport const& report);
 std::string to_json(Problem const& problem);
 /// One line without its newline (NDJSON).
 std::string to_json(model::ConnectionRow const& row);
@@ -38,6 +42,10 @@ Result<std::vector<model::EditOutcome>> outcomes_from_json(std::string_view text
 Result<Status> status_from_json(std::string_view text);
 Result<model::DataplaneObserved> dataplane_from_json(std::string_view text);
 Result<ReloadReport> reload_report_from_json(std::string_view text);
+Result<HandoverRequest> handover_request_from_json(std::string_view text);
+Result<model::HandoverObserved> handover_from_json(std::string_view text);
+Result<UpgradeRequest> upgrade_request_from_json(std::string_view text);
+Result<UpgradeReport> upgrade_report_from_json(std::string_view text);
 Result<Problem> problem_from_json(std::string_view text);
 Result<model::ConnectionRow> connection_from_json(std::string_view text);
 Result<model::LiveRecord> live_record_from_json(std::string_view text);

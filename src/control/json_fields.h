@@ -342,6 +342,19 @@ void fields(T& peering, auto&& field) {
     field("trouble", peering.trouble);
 }
 
+template <For<model::HandoverObserved> T>
+void fields(T& handover, auto&& field) {
+    field("running", handover.running);
+    field("only_asked", handover.only_asked);
+    field("possible", handover.possible);
+    field("outlook", handover.outlook);
+    field("instances", handover.instances);
+    field("peer", handover.peer);
+    field("refusal", handover.refusal);
+    field("took_us", handover.took_us);
+    field("ended", Time(handover.ended_unix_us));
+}
+
 template <For<model::SyncObserved> T>
 void fields(T& sync, auto&& field) {
     field("master", sync.master);
@@ -360,6 +373,7 @@ void fields(T& sync, auto&& field) {
     field("taken", sync.taken);
     field("refused", sync.refused);
     field("peering", sync.peering);
+    field("handover", OrStandard{sync.handover});
     field("notes", sync.notes);
 }
 
@@ -388,6 +402,24 @@ void fields(T& report, auto&& field) {
 template <For<ZeroReport> T>
 void fields(T& report, auto&& field) {
     field("services", report.services);
+}
+
+template <For<HandoverRequest> T>
+void fields(T& request, auto&& field) {
+    field("instances", request.instances);
+    field("only_ask", request.only_ask);
+}
+
+template <For<UpgradeRequest> T>
+void fields(T& request, auto&& field) {
+    field("binary", request.binary);
+}
+
+template <For<UpgradeReport> T>
+void fields(T& report, auto&& field) {
+    field("running", report.running);
+    field("version", report.version);
+    field("trouble", report.trouble);
 }
 
 template <For<Problem> T>

@@ -54,6 +54,26 @@ Reply discard_changes(Daemon& daemon, Request const&) {
     return json(to_json(*report));
 }
 
+Reply hand_over(Daemon& daemon, Request const& request) {
+    auto const asked = handover_request_from_json(request.body);
+    if (!asked) return problem(400, "no-handover", "The body must say what is handed over", asked.error().message);
+    if (auto begun = daemon.hand_over(*asked); !begun)
+        return problem(409, "busy", "Nothing was handed over", begun.error().message);
+    return json(to_json(daemon.handover()));
+}
+
+Reply handover(Daemon& daemon, Request const&) { return json(to_json(daemon.handover())); }
+
+Reply upgrade(Daemon& daemon, Request const& request) {
+    auto const asked = upgrade_request_from_json(request.body);
+    if (!asked) return problem(400, "no-upgrade", "The body must name the binary", asked.error().message);
+    if (auto begun = daemon.upgrade(*asked, request.author()); !begun)
+        return problem(409, "refused", "Everything stays as it is", begun.error().message);
+    return json(to_json(daemon.upgrade_report()));
+}
+
+Reply upgrade_report(Daemon& daemon, Request const&) { return json(to_json(daemon.upgrade_report())); }
+
 Reply edit(Daemon& daemon, Request const& request) {
     auto const edits = edits_from_json(request.body);
     if (!edits) return problem(400, "no-edits", "The body must have an edit in each line", edits.error().message);
@@ -84,6 +104,10 @@ constexpr std::array routes{
     Route{"GET", "/v1/connection-lines", connection_lines},  // `ipvsadm -Lnc` without its title, for a million of them
     Route{"POST", "/v1/reload", reload},
     Route{"POST", "/v1/discard-changes", discard_changes},
+    Route{"POST", "/v1/handover", hand_over},                // begins one; how it ended:
+    Route{"GET", "/v1/handover", handover},
+    Route{"POST", "/v1/upgrade", upgrade},                   // likewise
+    Route{"GET", "/v1/upgrade", upgrade_report},
     Route{"POST", edits_path, edit},      // ipvsadm's other commands
     Route{"POST", "/v1/zero", zero_all},  // ipvsadm -Z; "/v1/zero/tcp/ADDRESS:PORT": of one service
 };

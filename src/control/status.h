@@ -40,6 +40,22 @@ struct ZeroReport {
     std::uint64_t services = 0;  ///< whose counters, and whose servers', were set to nought
 };
 
+struct HandoverRequest {
+    std::vector<std::string> instances;  ///< none: all that are MASTER
+    bool only_ask = false;               ///< whether it would be possible
+};
+
+struct UpgradeRequest {
+    std::string binary;  ///< absolute; empty: where the daemon's own is on disk
+};
+
+/// How far an upgrade has come. That it is done can only be seen from `started` of the status: nobody is left to say so.
+struct UpgradeReport {
+    bool running = false;
+    std::string version = {};  ///< what the new binary calls itself
+    std::string trouble = {};  ///< why the last one was refused, a sentence
+};
+
 /// An answer that is not the thing asked for (RFC 9457).
 struct Problem {
     int status = 500;    ///< HTTP status

@@ -305,7 +305,7 @@ std::string not_taken_text(model::SyncObserved const& sync) {
 
 std::string peering_text(model::SyncPeeringObserved const& peering, Look const& look) {
     if (!peering.has_key)
-        return remark(look, "  ", "no sync_key: a director that joins does not get the connections that are there already");
+        return remark(look, "  ", "no sync_key: a director that joins does not get the connections that are there already, and nothing is handed over");
     auto const when = [&](std::int64_t at) { return look.clock_text(at) + " (" + look.age(at) + " ago)"; };
     std::string text;
     if (peering.served_unix_us != 0)
@@ -318,6 +318,14 @@ std::string peering_text(model::SyncPeeringObserved const& peering, Look const& 
         text += remark(look, "  ", fmt::format("{} came in without the key", peering.strangers));
     if (!peering.trouble.empty()) text += remark(look, "  ", peering.trouble);
     return text;
+}
+
+std::string handover_text(model::HandoverObserved const& last, Look const& look) {
+    auto const text = fmt::format("  {:<15} {}\n", "handover", last.outlook);
+    if (last.ended_unix_us == 0 || last.only_asked) return text;
+    return text + fmt::format("{:18}{} ago {}\n", "", look.age(last.ended_unix_us),
+                              last.refusal.empty() ? fmt::format("{} went to {}", fmt::join(last.instances, ", "), last.peer)
+                                                   : "nothing was handed over: " + last.refusal);
 }
 
 std::string sync_text(model::SyncObserved const& sync, Look const& look) {
@@ -342,6 +350,7 @@ std::string sync_text(model::SyncObserved const& sync, Look const& look) {
         if (auto const reasons = not_taken_text(sync); !reasons.empty()) text += fmt::format("{:18}not taken: {}\n", "", reasons);
     }
     if (!text.empty()) text += peering_text(sync.peering, look);
+    if (!text.empty() && sync.peering.has_key) text += handover_text(sync.handover, look);
     for (auto const& note : sync.notes) text += remark(look, "  ", note);
     return text;
 }

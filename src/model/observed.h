@@ -14,6 +14,7 @@
 #include "model/author.h"
 #include "model/edit.h"
 #include "model/global.h"
+#include "model/handover.h"
 #include "model/service.h"
 #include "model/sync.h"
 
@@ -203,6 +204,7 @@ struct SyncObserved {
     SyncTaken taken;
     std::vector<SyncRefusal> refused;
     SyncPeeringObserved peering;
+    HandoverObserved handover;
     std::vector<std::string> notes;  ///< what is wrong or missing, a sentence each
 };
 
@@ -234,6 +236,7 @@ struct InstanceObserved {
     std::uint64_t adverts_sent = 0;
     std::uint64_t adverts_received = 0;
     std::uint64_t became_master = 0;
+    std::optional<Address> gave_to;  ///< whom it has handed over to and does not preempt
     std::uint64_t late = 0;  ///< times the daemon woke after its peers could have taken over
     std::string split_brain;  ///< who is master beside us and why that is not settled; empty: nobody
     std::vector<RivalObserved> rivals;

@@ -28,6 +28,9 @@ public:
     void operator()(MoveTo const& move);
     void operator()(Claimed const& claimed);
     void operator()(Joined const&) { end_join(); }
+    void operator()(HandOver const& to);
+    void operator()(HandoverEnded const& ended);
+    void operator()(TakeOver const& from);
     void operator()(Stop const&);
 
     Step finish() && { return {std::move(m_), std::move(actions_)}; }
@@ -42,6 +45,8 @@ private:
     void join();
     void end_join();
     void give_up_joining();
+    /// It is part of a handover, and nothing else follows from it.
+    bool belongs_to_handover(AdvertHeard const& advert);
     void refute_owner();
     void meet(Conditions const& conditions);
     void change_priority(int priority);
@@ -50,6 +55,7 @@ private:
     void resume_master(TimePoint last_advert);
     void become_backup(std::string why);
     void become_fault();
+    void hand_over();
     void give_up_addresses();
     void advertise();
     void announce_twice(int repeat, Duration delay);
@@ -60,6 +66,10 @@ private:
         return master_down_interval(m_.master_interval, m_.priority(), m_.settings.down_adverts, skew_unit());
     }
     void want_master();
+    /// Of the state: it was told before.
+    void tell_nobody() {
+        std::erase_if(actions_, [](Action const& action) { return std::holds_alternative<Notify>(action); });
+    }
 
     template <class A>
     void act(A action) {
@@ -77,7 +87,11 @@ private:
         m_.preempt_from.reset();
         m_.joining_until.reset();
         m_.wants_master = m_.hears_master = false;
+        m_.giving.reset();
+        m_.taking.reset();
+        m_.gave_to.reset();
         act(Record{state});
+        if (std::exchange(m_.gate_shuts, std::nullopt) && state != VrrpState::master) act(ShutGate{});
     }
     bool is_owner() const { return m_.conditions.priority == owner; }
 
@@ -93,17 +107,22 @@ void Transition::operator()(Start const& start) {
         act(ShutGate{});
         give_up_addresses();
         become_fault();
+        if (start.told == VrrpState::fault) tell_nobody();
         return;
     }
     if (start.resume) return resume_master(*start.resume);
     // Whoever is master now, it is not us: what an earlier daemon left goes, and the gate first.
     act(ShutGate{});
     give_up_addresses();
-    enter(VrrpState::backup, "start");
+    enter(VrrpState::backup, start.told ? "went on after an upgrade" : "start");
     join();
     wait_for_master();
+    if (start.told == VrrpState::backup && start.gave_to) {
+        m_.gave_to = start.gave_to;
+        m_.timer = now_ + down_interval();
+    }
     // The owner does not wait to be master (RFC 3768 6.4.1), and keepalived does not call that a stay in BACKUP.
-    if (is_owner()) return;
+    if (is_owner() || start.told == VrrpState::backup) return;
     say(Level::info, "Entering BACKUP STATE (init)");
     act(Notify{Happening::became_backup});
 }
@@ -120,13 +139,14 @@ void Transition::operator()(AdvertHeard const& advert) {
 void Transition::backup_hears(AdvertHeard const& advert) {
     if (advert.priority == 0) {
         say(Level::info, "Backup received priority 0 advertisement");
+        if (m_.gave_to == advert.from) m_.gave_to.reset();
         // Never later than before: a storm of these must not hold an election up.
         m_.timer = std::min(m_.timer, now_ + skew(m_.priority(), skew_unit()));
         return;
     }
     bool const lower = advert.priority < m_.priority();
     if (!lower) m_.preempt_from.reset();
-    if (lower && m_.settings.preempt && may_preempt()) {
+    if (lower && m_.settings.preempt && m_.gave_to != advert.from && may_preempt()) {
         say(Level::info, "received lower priority ({}) advert from {} - discarding", advert.priority,
             advert.from.text());
         return;
@@ -173,7 +193,19 @@ void Transition::follow(AdvertHeard const& advert) {
     m_.timer = now_ + down_interval();
 }
 
+bool Transition::belongs_to_handover(AdvertHeard const& advert) {
+    if (m_.giving && advert.from == m_.giving->to && advert.priority > 0 && now_ <= m_.giving->until) {
+        hand_over();
+        return true;
+    }
+    if (!m_.taking || advert.from != m_.taking->from) return false;
+    if (advert.priority > 0) return now_ < m_.taking->until;
+    m_.taking.reset();  // and the advert that answers a priority of 0 keeps others from an election
+    return false;
+}
+
 void Transition::master_hears(AdvertHeard const& advert) {
+    if (belongs_to_handover(advert)) return;
     if (advert.priority == 0) {
         say(Level::info, "Master received priority 0 message");
         // Late, who resigned may have been master in between, and another may be now: what else came in is heard first.
@@ -239,6 +271,10 @@ void Transition::refute_owner() {
 }
 
 void Transition::operator()(TimerExpired const&) {
+    if (m_.gate_shuts && *m_.gate_shuts <= now_) {
+        m_.gate_shuts.reset();
+        act(ShutGate{});
+    }
     if (m_.state == VrrpState::backup) give_up_joining();
     if (m_.state == VrrpState::backup && m_.timer <= now_) {
         if (!m_.wants_master) say(Level::info, "Receive advertisement timeout");
@@ -301,7 +337,9 @@ void Transition::operator()(Reconfigured const& reconfigured) {
 
 void Transition::operator()(MoveTo const& move) {
     if (move.state == VrrpState::master && m_.state == VrrpState::backup) become_master(move.why);
-    if (move.state == VrrpState::backup && m_.state == VrrpState::master) become_backup(move.why);
+    if (move.state != VrrpState::backup || m_.state != VrrpState::master) return;
+    if (m_.giving) return hand_over();  // the peer's first member has been heard, and its others follow
+    become_backup(move.why);
 }
 
 void Transition::operator()(Claimed const& claimed) {
@@ -310,6 +348,23 @@ void Transition::operator()(Claimed const& claimed) {
                            seconds(now_ - m_.last_advert));
     say(Level::warning, "{}: yielding", why);
     become_backup(std::move(why));
+}
+
+void Transition::operator()(HandOver const& to) {
+    if (m_.state == VrrpState::master) m_.giving = to;
+}
+
+void Transition::operator()(HandoverEnded const& ended) {
+    if (!m_.giving) return;  // it was told by an advert already
+    if (ended.taken) return hand_over();
+    m_.giving.reset();
+}
+
+void Transition::operator()(TakeOver const& from) {
+    if (m_.state != VrrpState::backup) return;
+    say(Level::info, "{} hands over", from.from.text());
+    become_master(fmt::format("{} has handed over", from.from.text()));
+    m_.taking = from;
 }
 
 void Transition::operator()(Stop const&) {
@@ -360,6 +415,24 @@ void Transition::become_backup(std::string why) {
     }
     join();
     wait_for_master();
+    act(Notify{Happening::became_backup});
+}
+
+/// The other one is master already, and what still comes to this one is forwarded for a moment. Priority 0 is for those
+/// who have not heard the other one yet.
+void Transition::hand_over() {
+    auto const to = m_.giving->to;
+    say(Level::info, "handed over to {}", to.text());
+    say(Level::info, "Entering BACKUP STATE");
+    enter(VrrpState::backup, fmt::format("handed over to {}, which is not preempted until it fails or hands back", to.text()));
+    act(SendAdvert{0});
+    say(Level::info, "sent 0 priority");
+    give_up_addresses();
+    m_.gave_to = to;
+    m_.gate_shuts = now_ + gate_lingers;
+    m_.hears_master = true;
+    join();
+    m_.timer = now_ + down_interval();  // the owner of the addresses waits, too
     act(Notify{Happening::became_backup});
 }
 

@@ -5,6 +5,7 @@
 // Two orders are fixed (design, "The gate"):
 //   taking over: advert, gate open, addresses and routes, gratuitous ARP;
 //   giving up:   addresses and routes away, gate shut.
+// In a planned handover the old master's gate stays open a moment longer, for frames that are already on their way to it.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +54,10 @@ struct Start {
     Conditions conditions;
     /// When an earlier daemon sent its last advert as master, if it may be resumed (resume.h).
     std::optional<TimePoint> resume;
+    /// The state that this very process was in before it was executed anew: nobody is told of it again.
+    std::optional<model::VrrpState> told = {};
+    /// Whom it had handed over to then.
+    std::optional<Address> gave_to = {};
 };
 struct AdvertHeard {
     Address from;
@@ -79,9 +84,23 @@ struct Claimed {
 };
 /// What Join asked for is here, or cannot be had.
 struct Joined {};
+/// MASTER: the peer has been asked to take over. Until then its advert is no challenge but its answer.
+struct HandOver {
+    Address to;
+    TimePoint until;
+};
+/// MASTER: what the peer answered by another way than its advert.
+struct HandoverEnded {
+    bool taken = false;
+};
+/// BACKUP: the master asks to be relieved. It may go on advertising until it has heard that it is.
+struct TakeOver {
+    Address from;
+    TimePoint until;
+};
 struct Stop {};
-using Event =
-    std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, MoveTo, Claimed, Joined, Stop>;
+using Event = std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, MoveTo, Claimed, Joined,
+                           HandOver, HandoverEnded, TakeOver, Stop>;
 
 // Actions.
 /// Remembers the role for a later daemon. Leaving mastership is remembered before anything else is done.
@@ -146,6 +165,10 @@ struct Machine {
     bool wants_master = false;           ///< BACKUP in a sync group: no master is heard any more
     bool hears_master = false;           ///< BACKUP: a master that counts has been heard, and within its time
     bool owner_refuted = false;          ///< another router claims to own the addresses, too: we run with 254
+    std::optional<HandOver> giving;      ///< MASTER: who has been asked to take over
+    std::optional<TakeOver> taking;      ///< MASTER: whose adverts do not count yet, since it hands over
+    std::optional<Address> gave_to;      ///< BACKUP: who is not preempted, since we handed over to it
+    std::optional<TimePoint> gate_shuts; ///< BACKUP: when the gate shuts that a handover left open
     std::string why;                     ///< why it is in this state, for people
     std::uint64_t became_master = 0;
     std::uint64_t late = 0;              ///< times it went on as master after peers could have taken over
@@ -159,6 +182,10 @@ struct Step {
 };
 
 Step on(Machine machine, Event const& event, TimePoint now);
+
+/// How long after a handover the old master goes on forwarding what still comes in. Longer than hosts need to learn from
+/// gratuitous ARP, and than the last news of connections are on their way.
+inline constexpr Duration gate_lingers = 200ms;
 
 /// When TimerExpired is due; nothing: never.
 std::optional<TimePoint> wakes_at(Machine const& machine);

@@ -17,7 +17,9 @@ namespace drover::vrrp {
 
 class SyncGroup {
 public:
-    explicit SyncGroup(model::SyncGroup group) : group_(std::move(group)) {}
+    /// `state`: what it was before an upgrade.
+    explicit SyncGroup(model::SyncGroup group, model::VrrpState state = model::VrrpState::init)
+        : group_(std::move(group)), state_(state) {}
 
     /// What every member must be moved to now; nothing: they are in step, or on the way there by themselves. `members` are
     /// the machines of those members that run.
@@ -32,7 +34,7 @@ public:
 
 private:
     model::SyncGroup group_;
-    model::VrrpState state_ = model::VrrpState::init;
+    model::VrrpState state_;
 };
 
 using Judgements = std::map<std::string, Judgement, std::less<>>;  ///< by instance

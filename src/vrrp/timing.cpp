@@ -16,6 +16,7 @@ std::optional<TimePoint> wakes_at(Machine const& machine) {
     }
     auto first = machine.timer;
     if (machine.joining_until) first = std::min(first, *machine.joining_until);
+    if (machine.gate_shuts) first = std::min(first, *machine.gate_shuts);
     if (machine.burst) first = std::min(first, *machine.burst);
     if (machine.refresh) first = std::min(first, *machine.refresh);
     return first;

@@ -141,6 +141,8 @@ TEST_F(Arguments, NameTheSocketBeforeOrAfterTheCommandOrInTheEnvironment) {
         EXPECT_EQ(request<StatusRequest>(line).socket, "/tmp/x") << line;
     EXPECT_EQ(request<ConnsRequest>("--socket /tmp/x conns --json").socket, "/tmp/x");
     EXPECT_EQ(request<ReloadRequest>("--socket /tmp/x reload").socket, "/tmp/x");
+    EXPECT_EQ(request<HandoverRequest>("handover --all --socket /tmp/x").socket, "/tmp/x");
+    EXPECT_EQ(request<UpgradeRequest>("upgrade --socket /tmp/x").socket, "/tmp/x");
     EXPECT_EQ(request<RunRequest>("--socket /tmp/x --pin-dir /p run").options.pin_directory, "/p");
     ::setenv("DROVER_SOCKET", "/tmp/e", 1);
     ::setenv("DROVER_PIN_DIR", "/tmp/q", 1);
@@ -231,6 +233,24 @@ TEST_F(Arguments, ThatAskForTheVersionGetTheOneOfTheProject) {
         ASSERT_TRUE(text.starts_with("drover ") && text.ends_with("\n")) << text;
         EXPECT_TRUE(project.starts_with("project(drover VERSION " + text.substr(7, text.size() - 8) + " ")) << line;
     }
+}
+
+TEST_F(Arguments, AHandoverNamesInstancesOrAll) {
+    auto const two = request<HandoverRequest>("handover http mail --check");
+    EXPECT_EQ(two.instances, (std::vector<std::string>{"http", "mail"}));
+    EXPECT_TRUE(two.only_ask);
+    EXPECT_TRUE(request<HandoverRequest>("handover --all").instances.empty());
+    for (auto const* const line : {"handover", "handover --all http"})
+        EXPECT_EQ(refused(line).text, "drover handover: name instances, or say --all (see `drover handover --help`)\n");
+}
+
+TEST_F(Arguments, ATrialIsOfADaemonsCommandLine) {
+    EXPECT_EQ(request<UpgradeRequest>("upgrade /usr/local/bin/drover").binary, "/usr/local/bin/drover");
+    EXPECT_EQ(request<TrialRequest>("upgrade --trial run -n -f /tmp/x.conf").options.configuration, "/tmp/x.conf");
+    EXPECT_EQ(request<TrialRequest>("upgrade --trial -D -f /tmp/x.conf").options.configuration, "/tmp/x.conf");
+    EXPECT_TRUE(refused("upgrade --trial run --unheard-of").is_error());
+    EXPECT_TRUE(refused("upgrade --trial status").is_error());
+    EXPECT_TRUE(refused("upgrade --trial").is_error());
 }
 
 }  // namespace

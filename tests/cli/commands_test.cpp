@@ -44,6 +44,10 @@ protected:
                             [this](app::CleanupOptions const& options) {
                                 cleanup_options = options;
                                 return 8;
+                            },
+                            [this](app::RunOptions const& options) {
+                                run_options = options;
+                                return 9;
                             }};
         outcome.code = main(static_cast<int>(argv.size()), argv.data(), daemon);
         outcome.out = ::testing::internal::GetCapturedStdout();
@@ -60,6 +64,36 @@ protected:
     app::RunOptions run_options;
     app::CleanupOptions cleanup_options;
 };
+
+TEST_F(Commands, AHandoverSaysWhatWasDoneOrWhyNot) {
+    start();
+    daemon.last_handover.instances = {"VI_1"}, daemon.last_handover.peer = "10.9.0.2", daemon.last_handover.took_us = 4200;
+    auto done = call({"drover", "handover", "VI_1"});
+    EXPECT_EQ(std::pair(done.code, done.out), std::pair(0, std::string("VI_1 handed over to 10.9.0.2 in 4.2 ms\n"))) << done.err;
+    EXPECT_EQ(daemon.asked_handover.instances, std::vector<std::string>{"VI_1"});
+    done = call({"drover", "handover", "--all", "--check"});
+    EXPECT_EQ(done.out, "10.9.0.2 would take over VI_1\n");
+    EXPECT_TRUE(daemon.asked_handover.instances.empty() && daemon.asked_handover.only_ask);
+    daemon.last_handover = {.refusal = "there is no sync_peer"};
+    done = call({"drover", "handover", "--all"});
+    EXPECT_EQ(std::pair(done.code, done.err), std::pair(1, std::string("drover handover: there is no sync_peer\n"))) << done.out;
+}
+
+TEST_F(Commands, AnUpgradeThatIsRefusedSaysWhy) {
+    start();
+    daemon.last_upgrade = {.trouble = "/bin/true is no drover"};
+    auto const refused = call({"drover", "upgrade", "/bin/true"});
+    EXPECT_EQ(std::pair(refused.code, refused.err), std::pair(1, std::string("drover upgrade: /bin/true is no drover\n"))) << refused.out;
+    EXPECT_EQ(std::filesystem::path(daemon.asked_upgrade.binary).filename(), "true");
+    auto const missing = call({"drover", "upgrade", "/nowhere/drover"});
+    EXPECT_EQ(std::pair(missing.code, missing.err),
+              std::pair(1, std::string("drover upgrade: /nowhere/drover: No such file or directory\n")));
+}
+
+TEST_F(Commands, ATrialIsGivenToTheDaemonsSide) {
+    EXPECT_EQ(call({"drover", "upgrade", "--trial", "run", "-n", "-f", "/tmp/x.conf"}).code, 9);
+    EXPECT_EQ(run_options.configuration, "/tmp/x.conf");
+}
 
 TEST_F(Commands, StatusShowsWhatTheDaemonAnswers) {
     start();

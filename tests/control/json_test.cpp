@@ -180,6 +180,10 @@ public:
     Result<ZeroReport> zero(std::optional<ServiceKey> const& service) override {
         auto const services = sample_dataplane().services;
         if (!service) return ZeroReport{services.size()};
+    Result<void> hand_over(HandoverRequest const&) override { return {}; }
+    model::HandoverObserved handover() override { return {}; }
+    Result<void> upgrade(UpgradeRequest const&, model::Author const&) override { return {}; }
+    UpgradeReport upgrade_report() override { return {}; }
         if (std::ranges::find(services, *service, &model::ServiceObserved::key) != services.end()) return ZeroReport{1};
         return fail("there is no service " + service->keepalived_text());
     }

@@ -127,6 +127,8 @@ TEST(StatusText, TellsOfConnectionSyncWhereThereIsSome) {
     sync.peering.has_key = true;
     sync.peering.served = "10.9.0.2", sync.peering.served_unix_us = noon - 60'000'000, sync.peering.served_connections = 1000;
     sync.peering.trouble = "no table was taken over from 10.9.0.2: no answer";
+    sync.handover.outlook = "possible, to 10.9.0.2";
+    sync.handover.refusal = "10.9.0.2 cannot take over: no answer", sync.handover.ended_unix_us = noon - 60'000'000;
     auto const text = status_text(status, plain());
     EXPECT_EQ(text.substr(text.find("Connection sync")), R"(Connection sync
   tells           now: 224.0.0.81 port 8848 on eth1, id 7, with instance VI_1
@@ -137,7 +139,11 @@ TEST(StatusText, TellsOfConnectionSyncWhereThereIsSome) {
                   not taken: 5 of unknown servers, 2 refused (syncid)
   peer 10.9.0.2   complete at 2026-11-23T11:59:00 (1 min 0 s ago): 1000 connections
   note: no table was taken over from 10.9.0.2: no answer
+  handover        possible, to 10.9.0.2
+                  1 min 0 s ago nothing was handed over: 10.9.0.2 cannot take over: no answer
 )");
+    sync.handover.refusal.clear(), sync.handover.instances = {"VI_1", "VI_2"}, sync.handover.peer = "10.9.0.2";
+    EXPECT_NE(status_text(status, plain()).find("1 min 0 s ago VI_1, VI_2 went to 10.9.0.2\n"), std::string::npos);
     sync.peering = {};
     EXPECT_NE(status_text(status, plain()).find("note: no sync_key: "), std::string::npos);
 }

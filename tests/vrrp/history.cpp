@@ -89,7 +89,7 @@ void History::chaos() {
 void History::disturb() {
     auto const i = number(count);
     auto& router = routers_[i];
-    switch (number(9)) {
+    switch (number(10)) {
         case 0:
             return router.alive ? kill(i) : start(i);
         case 1:
@@ -115,6 +115,9 @@ void History::disturb() {
         case 7:  // it only goes one way
             cut_[i][number(count)] = true;
             return note(fmt::format("somebody does not hear {}", name(i)));
+        case 8:
+            hand_over();
+            return;
         default:
             router.ahead += up_to(20s);
             note(fmt::format("the clock of {} jumps", name(i)));
@@ -158,7 +161,11 @@ void History::fail_the_master() {
     auto const silent = down_adverts * interval_ + best_skew + 3 * delay_;
     // The advert before it may come in after the farewell, and then it is that one which counts.
     auto const resigned = on_the_wire_.empty() ? best_skew + 3 * delay_ : silent;
-    auto const kind = number(5);
+    auto const kind = number(6);
+    if (kind == 5) {
+        if (hand_over()) expect_a_master_within(3 * delay_, master, "after a handover");
+        return;
+    }
     if (kind == 0) kill(master);
     if (kind == 1) stop(master);
     if (kind == 2) {
@@ -286,6 +293,23 @@ void History::stop(std::size_t which) {
     kill(which);
 }
 
+/// The directors agree about it by a stream of their own. Its last word may be lost, and then the new master's adverts
+/// tell, or nothing does.
+bool History::hand_over() {
+    auto const found = masters();
+    if (found.empty()) return false;
+    auto const from = found[number(found.size())], to = number(count);
+    if (routers_[from].paused || routers_[to].paused || !can_run(to) || routers_[to].machine.state != VrrpState::backup)
+        return false;
+    note(fmt::format("{} hands over to {}", name(from), name(to)));
+    auto const& [old_address, new_address] = std::pair(routers_[from].conditions.own, routers_[to].conditions.own);
+    give(from, HandOver{new_address, local(routers_[from]) + 500ms});
+    give(to, TakeOver{old_address, local(routers_[to]) + 500ms});
+    if (chance(70)) give(from, HandoverEnded{.taken = true});
+    ++tally_.handovers;
+    return true;
+}
+
 void History::kill(std::size_t which) {
     auto& router = routers_[which];
     note(fmt::format("{} is gone", name(which)));
@@ -347,7 +371,7 @@ void History::judge_step(Router const& before, Router& after, Event const& event
             if (late_master && (std::holds_alternative<Announce>(action) || std::holds_alternative<SendAdvert>(action)))
                 wrong("a master that is late spoke before it had heard everything");
         bool const lower = advert->priority < before.machine.priority();
-        bool const ignored = advert->priority > 0 && lower && before.machine.settings.preempt;
+        bool const ignored = advert->priority > 0 && lower && before.machine.settings.preempt && before.machine.gave_to != advert->from;
         bool const lacks = before.lacks_until && now < *before.lacks_until;
         tally_.held_back += ignored && lacks && before.machine.state == VrrpState::backup;
         if (advert->priority == 0) {
@@ -365,22 +389,22 @@ void History::judge_step(Router const& before, Router& after, Event const& event
     if (from != to) {
         if (transitions_forbidden_)
             wrong(fmt::format("({}) left {} without a cause", after.machine.settings.name, model::name(from)));
-        if (to == VrrpState::master) judge_takeover(before, now);
+        if (to == VrrpState::master) judge_takeover(before, event, now);
         if (from == VrrpState::master && to == VrrpState::backup) judge_yield(before, event, now);
         tally_.takeovers += to == VrrpState::master;
         tally_.faults += to == VrrpState::fault;
     }
     tally_.went_on_late += after.machine.late - (std::holds_alternative<Start>(event) ? 0 : before.machine.late);
-    if (after.gate != (to == VrrpState::master) || after.addresses != after.gate)
+    if (after.gate != (to == VrrpState::master || after.machine.gate_shuts) || after.addresses != (to == VrrpState::master))
         wrong(fmt::format("gate {} and addresses {} in {}", after.gate, after.addresses, model::name(to)));
-    judge_order(actions);
+    judge_order(actions, from == VrrpState::master && after.machine.gate_shuts);
 }
 
 /// Nobody becomes master who has heard of a master that he must respect, not even with the higher priority and
 /// nopreempt.
-void History::judge_takeover(Router const& before, TimePoint now) {
+void History::judge_takeover(Router const& before, Event const& event, TimePoint now) {
     if (before.machine.state != VrrpState::backup) wrong("became master from elsewhere than BACKUP");
-    if (before.resigned) return;
+    if (before.resigned || std::holds_alternative<TakeOver>(event)) return;
     // An owner respects nobody, but for the time in which it lacks their connections.
     bool const lacks = before.lacks_until && now < *before.lacks_until;
     if (before.machine.priority() == owner && !lacks) return;
@@ -392,6 +416,10 @@ void History::judge_takeover(Router const& before, TimePoint now) {
 
 void History::judge_yield(Router const& before, Event const& event, TimePoint now) {
     auto const* const advert = std::get_if<AdvertHeard>(&event);
+    auto const* const ended = std::get_if<HandoverEnded>(&event);
+    auto const& asked = before.machine.giving;
+    if (asked && ((ended && ended->taken) || (advert && advert->from == asked->to && advert->priority > 0 && now <= asked->until)))
+        return;
     if (!advert || advert->priority == 0) return wrong("yielded to nobody");
     ++tally_.yields;
     if (witness_says_late(before, now)) {
@@ -404,7 +432,7 @@ void History::judge_yield(Router const& before, Event const& event, TimePoint no
     if (theirs < ours) wrong("yielded to one who has less right");
 }
 
-void History::judge_order(std::vector<Action> const& actions) {
+void History::judge_order(std::vector<Action> const& actions, bool handed_over) {
     // Taking over: advert, gate, addresses, announcement. Giving up: addresses, gate.
     auto const place = [&]<class A>(A const*) {
         auto const found = std::ranges::find_if(actions, [](Action const& a) { return std::holds_alternative<A>(a); });
@@ -419,7 +447,7 @@ void History::judge_order(std::vector<Action> const& actions) {
     bool const is_start = shut >= 0 && open < 0 && shut < drop;  // what an earlier daemon left: the gate first
     if (take >= 0 && !(advert < open && open < take && (tell < 0 || take < tell)))
         wrong("took over in the wrong order");
-    if (drop >= 0 && !is_start && shut < drop) wrong("gave up in the wrong order");
+    if (drop >= 0 && !is_start && !handed_over && shut < drop) wrong("gave up in the wrong order");
 }
 
 void History::judge_calm() {
@@ -430,7 +458,7 @@ void History::judge_calm() {
     for (std::size_t i = 0; i < count; ++i) {
         auto const& machine = routers_[i].machine;
         if (i != found.front() && can_run(i) && machine.settings.preempt &&
-            machine.priority() > master.machine.priority())
+            machine.priority() > master.machine.priority() && machine.gave_to != master.conditions.own)
             wrong(fmt::format("{} has the higher priority and did not preempt", name(i)));
     }
 }

@@ -28,7 +28,7 @@ public:
     /// How often something happened, over all of it: a history in which nothing happens proves nothing.
     struct Tally {
         std::uint64_t takeovers = 0, yields = 0, yields_late = 0, went_on_late = 0, faults = 0, lost = 0, doubled = 0, joins = 0,
-                      held_back = 0;
+                      held_back = 0, handovers = 0;
     };
     Tally const& tally() const { return tally_; }
 
@@ -67,6 +67,8 @@ private:
     void wake(std::size_t which);
     void start(std::size_t which);
     void stop(std::size_t which);
+    /// Of a master, to a router that can take over; false: there are no such two.
+    bool hand_over();
     void kill(std::size_t which);
     void tell_conditions(std::size_t which);
     void join(std::size_t which);
@@ -74,9 +76,9 @@ private:
 
     // What the witness says.
     void judge_step(Router const& before, Router& after, Event const& event, std::vector<Action> const& actions);
-    void judge_takeover(Router const& before, TimePoint now);
+    void judge_takeover(Router const& before, Event const& event, TimePoint now);
     void judge_yield(Router const& before, Event const& event, TimePoint now);
-    void judge_order(std::vector<Action> const& actions);
+    void judge_order(std::vector<Action> const& actions, bool handed_over);
     void judge_calm();
     void expect_a_master_within(Duration bound, std::size_t without, std::string const& what);
     bool witness_says_late(Router const& router, TimePoint now) const;

@@ -1,5 +1,5 @@
 // Ten thousand random histories of three routers: loss, delay, doubling, pauses, changed priorities, links that flap,
-// clocks that jump, crashes and stops. Whatever has been, a network that is left alone has one master, a failed one is
+// clocks that jump, crashes, stops and handovers. Whatever has been, a network that is left alone has one master, a failed one is
 // replaced in time, and nobody changes his state without a cause.
 #include "vrrp/history.h"
 
@@ -31,11 +31,12 @@ TEST_P(Histories, EndWithOneMasterAndNoChangeWithoutACause) {
         sum.doubled += history.tally().doubled;
         sum.joins += history.tally().joins;
         sum.held_back += history.tally().held_back;
+        sum.handovers += history.tally().handovers;
     }
     // All that the histories are for has happened in them.
     for (auto const times :
          {sum.takeovers, sum.yields, sum.yields_late, sum.went_on_late, sum.faults, sum.lost, sum.doubled,
-          sum.joins, sum.held_back})
+          sum.joins, sum.held_back, sum.handovers})
         EXPECT_GT(times, 20U);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -10,6 +11,9 @@
 #include "dataplane/roles.h"
 
 namespace drover::dataplane {
+
+/// Whether this version could take over what is pinned there, also while another daemon holds it; true where nothing is.
+bool could_take_over(std::filesystem::path const& pin_directory);
 
 class PinnedRoles {
 public:

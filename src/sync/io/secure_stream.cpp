@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 namespace drover::sync {
 
@@ -36,6 +37,23 @@ unsigned server_key(SSL* ssl, char const* identity, unsigned char* into, unsigne
     return identity != nullptr && std::strcmp(identity, kIdentity) == 0 ? give_key(ssl, into, room) : 0;
 }
 
+/// As ALPN has it: a byte of length before each name.
+constexpr std::string_view kHandover = "\x0f" "drover-handover";
+
+int choose_purpose(SSL*, unsigned char const** chosen, unsigned char* length, unsigned char const* offered, unsigned size, void*) {
+    if (std::string_view(reinterpret_cast<char const*>(offered), size) != kHandover) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = offered + 1;
+    *length = static_cast<unsigned char>(size - 1);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+Purpose purpose_of(SSL* ssl) {
+    unsigned char const* name = nullptr;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(ssl, &name, &length);
+    return length == 0 ? Purpose::table : Purpose::handover;
+}
+
 SSL_CTX* make_context() {
     auto* const context = SSL_CTX_new(TLS_method());
     if (context == nullptr) return nullptr;
@@ -45,6 +63,7 @@ SSL_CTX* make_context() {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_psk_client_callback(context, client_key);
     SSL_CTX_set_psk_server_callback(context, server_key);
+    SSL_CTX_set_alpn_select_cb(context, choose_purpose, nullptr);
     return context;
 }
 
@@ -106,19 +125,21 @@ Result<void> connect_within(int fd, Remote const& to, Duration patience, std::st
 
 void SecureStream::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
-Result<SecureStream> SecureStream::connect(Address const& to, std::uint16_t port, Key const& key, Duration patience) {
+Result<SecureStream> SecureStream::connect(Address const& to, std::uint16_t port, Key const& key, Duration patience,
+                                           Purpose purpose) {
     auto const doing = "reach the peer at " + Address(to).text() + " port " + std::to_string(port);
     loop::Fd socket(::socket(to.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket) return fail_errno(doing);
     if (auto done = connect_within(socket.get(), remote(to, port), patience, doing); !done) return std::unexpected(done.error());
-    return make(std::move(socket), key, patience, false);
+    return make(std::move(socket), key, patience, purpose);
 }
 
 Result<SecureStream> SecureStream::accept(loop::Fd socket, Key const& key, Duration patience) {
-    return make(std::move(socket), key, patience, true);
+    return make(std::move(socket), key, patience, std::nullopt);
 }
 
-Result<SecureStream> SecureStream::make(loop::Fd socket, Key const& key, Duration patience, bool is_server) {
+Result<SecureStream> SecureStream::make(loop::Fd socket, Key const& key, Duration patience,
+                                        std::optional<Purpose> asked) {
     std::string const doing = "shake hands with the peer";
     ::fcntl(socket.get(), F_SETFL, ::fcntl(socket.get(), F_GETFL) & ~O_NONBLOCK);
     auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
@@ -131,10 +152,14 @@ Result<SecureStream> SecureStream::make(loop::Fd socket, Key const& key, Duratio
     auto kept = std::make_unique<Key>(key);
     if (!ssl || SSL_set_fd(ssl.get(), socket.get()) != 1) return fail(doing + ": OpenSSL cannot be used");
     SSL_set_app_data(ssl.get(), kept.get());
+    if (asked == Purpose::handover)
+        SSL_set_alpn_protos(ssl.get(), reinterpret_cast<unsigned char const*>(kHandover.data()), kHandover.size());
     errno = 0;
-    int const result = is_server ? SSL_accept(ssl.get()) : SSL_connect(ssl.get());
+    int const result = asked ? SSL_connect(ssl.get()) : SSL_accept(ssl.get());
     if (result != 1) return fail_tls(ssl.get(), result, doing);
-    return SecureStream(std::move(socket), std::move(kept), std::move(ssl));
+    auto const purpose = purpose_of(ssl.get());
+    if (asked && purpose != *asked) return fail("the peer's drover knows of no handovers", EPROTONOSUPPORT);
+    return SecureStream(std::move(socket), std::move(kept), std::move(ssl), purpose);
 }
 
 Result<void> SecureStream::write(std::span<std::uint8_t const> bytes) {

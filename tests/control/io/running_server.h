@@ -61,6 +61,17 @@ public:
     }
 
     Result<ZeroReport> zero(std::optional<ServiceKey> const&) override { return ZeroReport{2}; }
+    Result<void> hand_over(HandoverRequest const& request) override {
+        asked_handover = request;
+        return {};
+    }
+    model::HandoverObserved handover() override { return last_handover; }
+    Result<void> upgrade(UpgradeRequest const& request, model::Author const&) override {
+        asked_upgrade = request;
+        return {};
+    }
+    UpgradeReport upgrade_report() override { return last_upgrade; }
+
 
     std::atomic<std::uint32_t> rows = 0;
     std::atomic<std::uint32_t> pulled = 0;
@@ -69,6 +80,11 @@ public:
     std::mutex mutex;
     model::Author last_author;
     std::string refusal;  ///< of every edit
+    // Looked at when the server has answered.
+    HandoverRequest asked_handover;
+    model::HandoverObserved last_handover;
+    UpgradeRequest asked_upgrade;
+    UpgradeReport last_upgrade;
     std::atomic<bool> refuse_reload = false;
 };
 
