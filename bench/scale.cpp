@@ -19,6 +19,7 @@
 
 #include "app/desired.h"
 #include "app/live_services.h"
+#include "bench/idle_daemon.h"
 #include "bench/rows.h"
 #include "config/io/host_files.h"
 #include "config/load.h"
@@ -177,21 +178,10 @@ Result<void> fill(BpfObject& object, Programmer& programmer) {
 }
 
 /// A daemon that knows its connections and nothing else.
-class Connections final : public control::Daemon {
+class Connections final : public IdleDaemon {
 public:
     Connections(BpfObject const& object, Programmer const& programmer) : object_(object), programmer_(programmer) {}
 
-    control::About about() override { return {}; }
-    model::DataplaneObserved dataplane() override { return {}; }
-    std::vector<model::InstanceObserved> instances() override { return {}; }
-    std::vector<model::CheckObserved> checks() override { return {}; }
-    model::SyncObserved sync() override { return {}; }
-    Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
-    Result<control::ReloadReport> discard_changes() override { return control::ReloadReport{}; }
-    Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const>, model::Author const&) override {
-        return std::vector<model::EditOutcome>{};
-    }
-    Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }
     std::unique_ptr<control::ConnectionCursor> connections() override {
         return std::make_unique<Cursor>(object_, programmer_);
     }
@@ -282,23 +272,15 @@ Result<std::vector<BenchRow>> measure_connections(Folder const& folder, std::str
 }
 
 /// A daemon that has no network and no checks: what live commands cost.
-class LiveDaemon final : public control::Daemon {
+class LiveDaemon final : public IdleDaemon {
 public:
     LiveDaemon(dataplane::BpfDataplane& dataplane, std::string const& file) : dataplane_(dataplane), live_(file) {}
 
-    control::About about() override { return {}; }
     model::DataplaneObserved dataplane() override {
         auto observed = dataplane_.observe();
         live_.add_changes(observed);
         return observed;
     }
-    std::vector<model::InstanceObserved> instances() override { return {}; }
-    std::vector<model::CheckObserved> checks() override { return {}; }
-    model::SyncObserved sync() override { return {}; }
-    Result<control::ReloadReport> reload() override { return control::ReloadReport{}; }
-    Result<control::ReloadReport> discard_changes() override { return control::ReloadReport{}; }
-    Result<control::ZeroReport> zero(std::optional<ServiceKey> const&) override { return control::ZeroReport{}; }
-    std::unique_ptr<control::ConnectionCursor> connections() override { return nullptr; }
     Result<std::vector<model::EditOutcome>> edit(std::span<model::Edit const> edits, model::Author const& author) override {
         return live_.edit(edits, author, [&](app::LiveServices::Touched const& touched) -> Result<void> {
             auto const healthy = [](ServiceKey const&, Endpoint const&) { return app::Pooled{}; };

@@ -196,7 +196,7 @@ Result<std::unique_ptr<app::SyncPeers>> open_beside(BpfDataplane& plane, model::
         if (!done)
             opened = std::unexpected(done.error());
         else
-            opened = app::SyncPeers::open(plane, peering, kId, joined);
+            opened = app::SyncPeers::open(plane, peering, kId, {joined, {}});
     }).join();
     return opened;
 }
@@ -206,7 +206,7 @@ Result<Cost> join_once(BpfDataplane& from, std::uint64_t connections, Farm const
     if (!joiner) return std::unexpected(joiner.error());
     if (auto done = joiner->plane().apply(farm.desired()); !done) return std::unexpected(done.error());
     model::SyncPeering peering{{kDirector}, secret.path(), kPort, kPatience};
-    auto const serves = app::SyncPeers::open(from, peering, kId, [] {});
+    auto const serves = app::SyncPeers::open(from, peering, kId, {});
     if (!serves) return std::unexpected(serves.error());
     std::promise<void> joined;
     auto const joins = open_beside(joiner->plane(), peering, [&joined] { joined.set_value(); });
