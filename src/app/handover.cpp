@@ -107,18 +107,22 @@ Result<model::HandoverObserved> Handover::run(Task const& task, Duration patienc
     return fail(why);
 }
 
-Result<model::HandoverObserved> Handover::ask(Task const& task, HandoverStep const& offered, Address const& peer, Duration patience) {
+Result<model::HandoverObserved> Handover::ask(Task const& task, HandoverStep const& offered, Address const& peer,
+                                              Duration patience) {
     auto stream = task.peers->reach(peer, patience);
     if (!stream) return std::unexpected(stream.error());
-    if (auto sent = sync::send_letter(*stream, {Kind::prepare, offered.parts}); !sent) return std::unexpected(sent.error());
+    if (auto sent = sync::send_letter(*stream, {Kind::prepare, offered.parts}); !sent)
+        return std::unexpected(sent.error());
     auto ready = expect(*stream, Kind::ready);
     if (!ready) return std::unexpected(ready.error());
-    if (ready->parts.size() != offered.parts.size()) return fail("it answered for others than it was asked for", EPROTO);
+    if (ready->parts.size() != offered.parts.size())
+        return fail("it answered for others than it was asked for", EPROTO);
     model::HandoverObserved done{.instances = offered.names, .peer = peer.text()};
     if (task.only_ask) return done;
     if (auto switched = switch_over(*stream, task, offered, std::move(ready->parts), done); !switched)
         return std::unexpected(switched.error());
-    log::notice("handed {} over to {}, which took {:.1f} ms", joined(done.instances), done.peer, static_cast<double>(done.took_us) / 1000);
+    log::notice("handed {} over to {}, which took {:.1f} ms", joined(done.instances), done.peer,
+                static_cast<double>(done.took_us) / 1000);
     return done;
 }
 
@@ -172,9 +176,11 @@ Result<std::string> Handover::be_relieved(sync::SecureStream& stream, SyncPeers&
 model::HandoverObserved outlook(model::HandoverObserved seen, Result<PeerAccess> const& peers,
                                 model::SyncPeeringObserved const& peering,
                                 std::vector<model::InstanceObserved> const& instances) {
-    bool const has_master = std::ranges::any_of(
-        instances, [](auto const& instance) { return instance.state == model::VrrpState::master; });
-    auto const known = !peering.served.empty() ? peering.served : peering.trouble.empty() ? peering.joined : std::string();
+    bool const has_master =
+        std::ranges::any_of(instances, [](auto const& instance) { return instance.state == model::VrrpState::master; });
+    auto const known = !peering.served.empty()   ? peering.served
+                       : peering.trouble.empty() ? peering.joined
+                                                 : std::string();
     seen.possible = peers && has_master && !known.empty();
     if (!peers)
         seen.outlook = "not possible: " + peers.error().message;

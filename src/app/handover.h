@@ -1,6 +1,6 @@
-// Planned handovers between drovers, both sides: this director asks a peer to take over, or is asked. The conversation is by
-// the stream that peers have for their tables (sync_peer, sync_key); what it means for the election is the VRRP thread's
-// business (vrrp_handover.h).
+// Planned handovers between drovers, both sides: this director asks a peer to take over, or is asked. The conversation
+// is by the stream that peers have for their tables (sync_peer, sync_key); what it means for the election is the VRRP
+// thread's business (vrrp_handover.h).
 #pragma once
 
 #include <functional>
@@ -23,10 +23,10 @@ class Handover {
 public:
     /// What is to be done, and with whom.
     struct Task {
-        std::vector<std::string> names = {};      ///< none: all instances that are MASTER
+        std::vector<std::string> names = {};  ///< none: all instances that are MASTER
         bool only_ask = false;
-        Result<PeerAccess> peers;                 ///< an error: why there are none
-        std::function<void()> tell_connections;   ///< returns when all that is known of connections has been told
+        Result<PeerAccess> peers;                ///< an error: why there are none
+        std::function<void()> tell_connections;  ///< returns when all that is known of connections has been told
     };
 
     /// Steps may be taken from now on, until close(), which waits for a handover that is under way.
@@ -45,7 +45,8 @@ public:
 private:
     Result<void> carry_out(HandoverStep& step);
     Result<model::HandoverObserved> run(Task const& task, Duration patience);
-    Result<model::HandoverObserved> ask(Task const& task, HandoverStep const& offered, Address const& peer, Duration patience);
+    Result<model::HandoverObserved> ask(Task const& task, HandoverStep const& offered, Address const& peer,
+                                        Duration patience);
     Result<void> switch_over(sync::SecureStream& stream, Task const& task, HandoverStep const& offered,
                              std::vector<model::HandoverPart> theirs, model::HandoverObserved& done);
     void finish(Result<model::HandoverObserved> outcome, bool only_asked);

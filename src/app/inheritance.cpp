@@ -1,10 +1,10 @@
 #include "app/inheritance.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include <fmt/core.h>
 
 #include "control/routes.h"
 
@@ -41,7 +41,8 @@ std::optional<model::VrrpState> state_in(std::string_view word) {
 }
 
 void read_told(Words const& words, bool of_group, Inheritance& into) {
-    if (auto const state = state_in(words[2])) into.told.push_back({std::string(words[1]), of_group, *state, Address::parse(words[3])});
+    if (auto const state = state_in(words[2]))
+        into.told.push_back({std::string(words[1]), of_group, *state, Address::parse(words[3])});
 }
 
 /// A real server is written as a service of its own, whose protocol says nothing.
@@ -51,13 +52,16 @@ void read_server(Words const& words, Inheritance& into) {
 }
 
 void read_line(Words const& words, Inheritance& into) {
-    auto const is = [&](std::string_view kind, std::size_t count) { return words.front() == kind && words.size() == count; };
+    auto const is = [&](std::string_view kind, std::size_t count) {
+        return words.front() == kind && words.size() == count;
+    };
     if (is("file", 2)) into.file = words[1];
     if (is("instance", 4)) read_told(words, false, into);
     if (is("group", 4)) read_told(words, true, into);
     if (is("server", 4)) read_server(words, into);
     if (is("script", 3))
-        if (auto const value = number_in(words[2])) into.scripts.push_back({model::TrackKind::script, std::string(words[1]), value});
+        if (auto const value = number_in(words[2]))
+            into.scripts.push_back({model::TrackKind::script, std::string(words[1]), value});
     if (is("arp_announce", 3))
         if (auto const value = number_in(words[2])) into.arp_announce.emplace(words[1], *value);
 }
@@ -73,13 +77,15 @@ std::string write(Inheritance const& inheritance) {
     };
     if (inheritance.file) line("file", *inheritance.file);
     for (auto const& told : inheritance.told)
-        line(told.of_group ? "group" : "instance", told.name, model::name(told.state), told.gave_to ? told.gave_to->text() : "");
+        line(told.of_group ? "group" : "instance", told.name, model::name(told.state),
+             told.gave_to ? told.gave_to->text() : "");
     for (auto const& script : inheritance.scripts)
         if (script.value) line("script", script.name, std::to_string(*script.value));
     for (auto const& found : inheritance.servers)
-        line("server", control::service_path(found.service), control::service_path({found.server, found.service.protocol}),
-             found.up ? "up" : "down");
-    for (auto const& [interface, value] : inheritance.arp_announce) line("arp_announce", interface, std::to_string(value));
+        line("server", control::service_path(found.service),
+             control::service_path({found.server, found.service.protocol}), found.up ? "up" : "down");
+    for (auto const& [interface, value] : inheritance.arp_announce)
+        line("arp_announce", interface, std::to_string(value));
     return text;
 }
 

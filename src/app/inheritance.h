@@ -1,5 +1,5 @@
-// What a daemon that executes itself anew leaves to the one that it becomes, beside what is pinned: what it has told others,
-// and what it has found out and would have to find out again. Pure; it is handed on as text.
+// What a daemon that executes itself anew leaves to the one that it becomes, beside what is pinned: what it has told
+// others, and what it has found out and would have to find out again. Pure; it is handed on as text.
 #pragma once
 
 #include <map>
@@ -34,9 +34,9 @@ struct FoundServer {
 };
 
 struct Inheritance {
-    std::optional<std::string> file;          ///< the configuration
+    std::optional<std::string> file;  ///< the configuration
     std::vector<Told> told;
-    std::vector<vrrp::SeenTrack> scripts;     ///< those that have a result
+    std::vector<vrrp::SeenTrack> scripts;  ///< those that have a result
     std::vector<FoundServer> servers;
     std::map<std::string, int> arp_announce;  ///< by interface: what it was before drover came
     bool operator==(Inheritance const&) const = default;

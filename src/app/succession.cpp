@@ -1,8 +1,9 @@
-// The daemon's part in what comes after it: another director, by a handover, or itself as another binary, by an upgrade.
+// The daemon's part in what comes after it: another director, by a handover, or itself as another binary, by an
+// upgrade.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <csignal>
-
-#include <fmt/core.h>
 
 #include "app/daemon.h"
 #include "base/log.h"
@@ -18,7 +19,8 @@ model::VrrpState state_of_group(model::SyncGroup const& group, std::vector<model
     using enum model::VrrpState;
     bool is_any[4] = {};
     for (auto const& instance : instances)
-        if (std::ranges::find(group.members, instance.name) != group.members.end()) is_any[static_cast<int>(instance.state)] = true;
+        if (std::ranges::find(group.members, instance.name) != group.members.end())
+            is_any[static_cast<int>(instance.state)] = true;
     for (auto const state : {fault, init, backup, master})  // as SyncGroup::settle
         if (is_any[static_cast<int>(state)]) return state;
     return init;
@@ -43,8 +45,8 @@ model::SyncObserved Daemon::sync() {
     return seen;
 }
 
-/// A peer that takes over at once spares clients the time of an election. What is on its way to this director then is still
-/// forwarded.
+/// A peer that takes over at once spares clients the time of an election. What is on its way to this director then is
+/// still forwarded.
 void Daemon::hand_over_before_stop() {
     auto const seen = instances();
     bool const is_master = std::ranges::any_of(seen, [](auto const& i) { return i.state == model::VrrpState::master; });
@@ -72,9 +74,10 @@ Result<void> Daemon::may_leave() {
         auto const instance = std::ranges::find(configuration_.instances, seen.name, &model::Instance::name);
         if (seen.state != model::VrrpState::master || instance == configuration_.instances.end()) continue;
         if (instance->down_adverts * instance->advert_interval < kShortestSilence)
-            return fail(fmt::format("instance {} is MASTER and advertises every {} ms: its peer would take over before the new "
-                                    "binary speaks; hand it over first (`drover handover {}`)",
-                                    seen.name, instance->advert_interval / 1ms, seen.name));
+            return fail(
+                fmt::format("instance {} is MASTER and advertises every {} ms: its peer would take over before the new "
+                            "binary speaks; hand it over first (`drover handover {}`)",
+                            seen.name, instance->advert_interval / 1ms, seen.name));
     }
     if (handover_.observed().running) return fail("a handover is under way");
     return {};

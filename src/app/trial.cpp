@@ -1,6 +1,7 @@
 #include "app/trial.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -9,8 +10,6 @@
 #include <array>
 #include <csignal>
 #include <iostream>
-
-#include <fmt/core.h>
 
 #include "app/configuration_file.h"
 #include "base/version.h"
@@ -47,11 +46,13 @@ public:
 
     Result<pid_t> spawn(std::string const& binary, std::vector<std::string> const& words) {
         std::vector<char*> argv;
-        for (auto const& word : words) argv.push_back(const_cast<char*>(word.c_str()));  // posix_spawn promises not to write
+        for (auto const& word : words)
+            argv.push_back(const_cast<char*>(word.c_str()));  // posix_spawn promises not to write
         argv.push_back(nullptr);
         posix_spawn_file_actions_t files;
         ::posix_spawn_file_actions_init(&files);
-        for (int const fd : {STDOUT_FILENO, STDERR_FILENO}) ::posix_spawn_file_actions_adddup2(&files, writing_.get(), fd);
+        for (int const fd : {STDOUT_FILENO, STDERR_FILENO})
+            ::posix_spawn_file_actions_adddup2(&files, writing_.get(), fd);
         pid_t pid = -1;
         int const code = ::posix_spawn(&pid, binary.c_str(), &files, nullptr, argv.data(), environ);
         ::posix_spawn_file_actions_destroy(&files);
@@ -86,8 +87,9 @@ int try_out(RunOptions const& options) {
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)
         return refuse(config::render_text(loaded.diagnostics, false), loaded.exit_code);
     if (!dataplane::could_take_over(options.pin_directory))
-        return refuse(fmt::format("version {} has other tables in its packet path, and cannot take over these with their connections",
-                                  version));
+        return refuse(fmt::format(
+            "version {} has other tables in its packet path, and cannot take over these with their connections",
+            version));
     std::cout << kName << version << "\n" << std::flush;
     return 0;
 }
@@ -103,7 +105,8 @@ Result<std::string> try_binary(std::string const& binary, std::vector<std::strin
     if (!has_ended) ::kill(*pid, SIGKILL);
     int status = 0;
     ::waitpid(*pid, &status, 0);
-    if (!has_ended) return fail(fmt::format("{} did not say within {} s whether it can take over", binary, kPatience / 1s));
+    if (!has_ended)
+        return fail(fmt::format("{} did not say within {} s whether it can take over", binary, kPatience / 1s));
     bool const succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (succeeded && said.starts_with(kName)) return first_line(said).substr(kName.size());
     if (said.empty()) return fail(fmt::format("{} is no drover that could take over: it ended without a word", binary));

@@ -43,7 +43,8 @@ std::vector<std::string> own_command_line() {
 
 Result<loop::Fd> put_down(std::string const& text) {
     loop::Fd fd(::memfd_create("drover-inheritance", MFD_CLOEXEC));
-    if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::lseek(fd.get(), 0, SEEK_SET) != 0)
+    if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::lseek(fd.get(), 0, SEEK_SET) != 0)
         return fail_errno("write down what the next daemon must know");
     return fd;
 }
@@ -118,7 +119,8 @@ std::optional<Inheritance> take_inheritance() {
     loop::Fd const fd(number);
     std::string text;
     std::array<char, 4096> piece;
-    for (ssize_t size = 0; (size = ::read(fd.get(), piece.data(), piece.size())) > 0;) text.append(piece.data(), static_cast<std::size_t>(size));
+    for (ssize_t size = 0; (size = ::read(fd.get(), piece.data(), piece.size())) > 0;)
+        text.append(piece.data(), static_cast<std::size_t>(size));
     return read_inheritance(text);
 }
 

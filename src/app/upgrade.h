@@ -1,6 +1,6 @@
-// `drover upgrade`: the daemon executes another binary in its place. The process stays, with its number; packets go on, since
-// the packet path outlives every daemon; and VRRP goes on from the pinned roles as after a crash, only that nothing has to be
-// told or found out again (inheritance.h).
+// `drover upgrade`: the daemon executes another binary in its place. The process stays, with its number; packets go on,
+// since the packet path outlives every daemon; and VRRP goes on from the pinned roles as after a crash, only that
+// nothing has to be told or found out again (inheritance.h).
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ public:
     struct Hooks {
         /// An error: why the daemon must not be replaced just now.
         std::function<Result<void>()> may_leave;
-        /// Everything is as the configuration's file says, which is what the next daemon reads. An error changes nothing.
+        /// Everything is as the configuration's file says, which is what the next daemon reads. An error changes
+        /// nothing.
         std::function<Result<void>()> bring_in_line;
         /// VRRP and connection sync end, and leave all as it is.
         std::function<Inheritance()> leave;

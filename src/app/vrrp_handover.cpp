@@ -15,7 +15,8 @@ using Routers = std::span<std::unique_ptr<VrrpRouter> const>;
 using Groups = std::span<vrrp::SyncGroup const>;
 
 VrrpRouter* named(Routers routers, std::string const& name) {
-    auto const found = std::ranges::find_if(routers, [&](auto const& router) { return router->instance().name == name; });
+    auto const found =
+        std::ranges::find_if(routers, [&](auto const& router) { return router->instance().name == name; });
     return found == routers.end() ? nullptr : found->get();
 }
 
@@ -49,7 +50,8 @@ model::HandoverPart part_of(VrrpRouter const& router) {
 std::string obstacle(VrrpRouter const* router, std::string const& name) {
     if (router == nullptr) return fmt::format("there is no vrrp_instance {}", name);
     if (router->machine().state == VrrpState::master) return {};
-    return fmt::format("instance {} is {} here, not MASTER{}", name, model::name(router->machine().state), because(*router));
+    return fmt::format("instance {} is {} here, not MASTER{}", name, model::name(router->machine().state),
+                       because(*router));
 }
 
 void offer_them(HandoverStep& step, Routers routers, Groups groups) {
@@ -82,7 +84,8 @@ std::string cannot_take(VrrpRouter const* router, model::HandoverPart const& par
     if (router == nullptr)
         return fmt::format("it hears no adverts of VRID {} from {}", part.virtual_router_id, part.own.text());
     if (router->machine().state == VrrpState::backup) return {};
-    return fmt::format("its instance {} is {}{}", router->instance().name, model::name(router->machine().state), because(*router));
+    return fmt::format("its instance {} is {}{}", router->instance().name, model::name(router->machine().state),
+                       because(*router));
 }
 
 std::vector<VrrpRouter*> takers(HandoverStep& step, Routers routers, Groups groups) {
@@ -99,7 +102,8 @@ std::vector<VrrpRouter*> takers(HandoverStep& step, Routers routers, Groups grou
         auto const* const other = named(routers, name);
         bool const goes_along = std::ranges::find(found, other) != found.end();
         if (other == nullptr || goes_along || other->machine().state == VrrpState::master) continue;
-        step.refusal = fmt::format("its instance {} is in a sync group with {}, which is not handed over", names.front(), name);
+        step.refusal =
+            fmt::format("its instance {} is in a sync group with {}, which is not handed over", names.front(), name);
         return {};
     }
     return found;

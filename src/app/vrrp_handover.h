@@ -1,5 +1,5 @@
-// The VRRP thread's part in a handover, one step at a time: who may be handed over and who may take over is judged by the
-// machines as they are at that moment.
+// The VRRP thread's part in a handover, one step at a time: who may be handed over and who may take over is judged by
+// the machines as they are at that moment.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,8 @@ struct HandoverStep {
     Kind kind = Kind::offer;
     std::vector<std::string> names = {};  ///< of instances; to offer: none means all that are MASTER
     std::vector<model::HandoverPart> parts = {};
-    TimePoint until = {};                 ///< of give and take: so long the other one's adverts are part of the handover
-    std::string refusal = {};             ///< why the step is not possible, a sentence; nothing was done then
+    TimePoint until = {};      ///< of give and take: so long the other one's adverts are part of the handover
+    std::string refusal = {};  ///< why the step is not possible, a sentence; nothing was done then
 };
 
 /// In the VRRP thread.

@@ -20,7 +20,8 @@ constexpr auto kAskAgainAfter = 10ms;
 
 Result<model::HandoverObserved> carry_out(HandoverRequest const& request) {
     control::SocketClient const client(request.socket);
-    auto body = client.post("/v1/handover", control::to_json(control::HandoverRequest{request.instances, request.only_ask}));
+    auto body =
+        client.post("/v1/handover", control::to_json(control::HandoverRequest{request.instances, request.only_ask}));
     while (true) {
         if (!body) return std::unexpected(body.error());
         auto handover = control::handover_from_json(*body);
@@ -40,8 +41,8 @@ int handover(HandoverRequest const& request) {
     if (!ended->refusal.empty()) return complain("drover handover", {ended->refusal});
     if (!request.json)
         print(request.only_ask ? fmt::format("{} would take over {}\n", ended->peer, fmt::join(ended->instances, ", "))
-                               : fmt::format("{} handed over to {} in {:.1f} ms\n", fmt::join(ended->instances, ", "), ended->peer,
-                                             static_cast<double>(ended->took_us) / 1000));
+                               : fmt::format("{} handed over to {} in {:.1f} ms\n", fmt::join(ended->instances, ", "),
+                                             ended->peer, static_cast<double>(ended->took_us) / 1000));
     return finish(ok);
 }
 

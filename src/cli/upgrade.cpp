@@ -38,7 +38,8 @@ std::string trouble_of(control::SocketClient const& client) {
 
 /// The daemon is another one when it says that it was started later.
 Result<control::About> wait_for_the_next(control::SocketClient const& client, control::About const& before) {
-    for (auto const until = Clock::now() + kPatience; Clock::now() < until; std::this_thread::sleep_for(kAskAgainAfter)) {
+    for (auto const until = Clock::now() + kPatience; Clock::now() < until;
+         std::this_thread::sleep_for(kAskAgainAfter)) {
         if (auto now = who_answers(client); now && now->started_unix_us != before.started_unix_us) return now;
         if (auto const trouble = trouble_of(client); !trouble.empty()) return fail(trouble);
     }
@@ -48,11 +49,13 @@ Result<control::About> wait_for_the_next(control::SocketClient const& client, co
 Result<std::string> upgrade_and_tell(UpgradeRequest const& request) {
     control::SocketClient const client(request.socket);
     std::error_code error;
-    auto const binary = request.binary.empty() ? std::filesystem::path() : std::filesystem::canonical(request.binary, error);
+    auto const binary =
+        request.binary.empty() ? std::filesystem::path() : std::filesystem::canonical(request.binary, error);
     if (error) return fail(fmt::format("{}: {}", request.binary, error.message()));
     auto const before = who_answers(client);
     if (!before) return std::unexpected(before.error());
-    if (auto const begun = client.post("/v1/upgrade", control::to_json(control::UpgradeRequest{binary.string()})); !begun)
+    if (auto const begun = client.post("/v1/upgrade", control::to_json(control::UpgradeRequest{binary.string()}));
+        !begun)
         return std::unexpected(begun.error());
     auto const now = wait_for_the_next(client, *before);
     if (!now) return std::unexpected(now.error());

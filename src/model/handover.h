@@ -9,8 +9,9 @@
 
 namespace drover::model {
 
-/// One director's side of a virtual router that is handed over. Directors may call it, and its interface, by other names:
-/// what they share is the number, the family and the link, on which each knows the other by the address in its adverts.
+/// One director's side of a virtual router that is handed over. Directors may call it, and its interface, by other
+/// names: what they share is the number, the family and the link, on which each knows the other by the address in its
+/// adverts.
 struct HandoverPart {
     std::uint8_t virtual_router_id = 0;
     Address own;  ///< source of its adverts, and of the virtual router's family

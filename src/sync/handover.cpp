@@ -33,7 +33,8 @@ std::optional<model::HandoverPart> part_in(std::string_view line) {
     unsigned virtual_router_id = 0;
     auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), virtual_router_id);
     auto const own = Address::parse(std::string(line));
-    if (error != std::errc() || end != number.data() + number.size() || virtual_router_id < 1 || virtual_router_id > 255 || !own)
+    if (error != std::errc() || end != number.data() + number.size() || virtual_router_id < 1 ||
+        virtual_router_id > 255 || !own)
         return std::nullopt;
     return model::HandoverPart{static_cast<std::uint8_t>(virtual_router_id), *own};
 }

@@ -1,5 +1,5 @@
-// What two directors say to each other about a handover, as lines of text: the first is the kind, the others are what goes
-// with it.
+// What two directors say to each other about a handover, as lines of text: the first is the kind, the others are what
+// goes with it.
 //
 //   master: prepare + its parts     peer: ready + its own parts in the same order, or refused + why
 //   master: take                    peer: taken, or refused + why

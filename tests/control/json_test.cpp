@@ -180,13 +180,13 @@ public:
     Result<ZeroReport> zero(std::optional<ServiceKey> const& service) override {
         auto const services = sample_dataplane().services;
         if (!service) return ZeroReport{services.size()};
-    Result<void> hand_over(HandoverRequest const&) override { return {}; }
-    model::HandoverObserved handover() override { return {}; }
-    Result<void> upgrade(UpgradeRequest const&, model::Author const&) override { return {}; }
-    UpgradeReport upgrade_report() override { return {}; }
         if (std::ranges::find(services, *service, &model::ServiceObserved::key) != services.end()) return ZeroReport{1};
         return fail("there is no service " + service->keepalived_text());
     }
+    Result<void> hand_over(HandoverRequest const&) override { return fail("a handover is under way already"); }
+    model::HandoverObserved handover() override { return {}; }
+    Result<void> upgrade(UpgradeRequest const&, model::Author const&) override { return fail("root alone may name a binary"); }
+    UpgradeReport upgrade_report() override { return {}; }
 };
 
 model::ServiceName tcp(char const* address, std::uint16_t port) { return {{endpoint(address, port), Protocol::tcp}}; }

@@ -8,7 +8,9 @@ namespace {
 
 using Kind = HandoverLetter::Kind;
 
-model::HandoverPart part(std::uint8_t virtual_router_id, std::string const& own) { return {virtual_router_id, *Address::parse(own)}; }
+model::HandoverPart part(std::uint8_t virtual_router_id, std::string const& own) {
+    return {virtual_router_id, *Address::parse(own)};
+}
 
 TEST(HandoverLetter, IsReadAsItWasWritten) {
     for (auto const& letter : {HandoverLetter{Kind::prepare, {part(51, "10.9.0.1"), part(255, "fe80::1")}},
@@ -27,8 +29,9 @@ TEST(HandoverLetter, IsTextWithALineForEachPart) {
 }
 
 TEST(HandoverLetter, IsRefusedWhenItIsNone) {
-    for (auto const* const text : {"", "\n", "give\n", "prepare\n51\n", "prepare\n0 10.9.0.1\n", "prepare\n256 10.9.0.1\n",
-                                   "prepare\n51 10.9.0\n", "prepare\n51x 10.9.0.1\n", "prepare\n\n", "take\nnow\n"})
+    for (auto const* const text :
+         {"", "\n", "give\n", "prepare\n51\n", "prepare\n0 10.9.0.1\n", "prepare\n256 10.9.0.1\n",
+          "prepare\n51 10.9.0\n", "prepare\n51x 10.9.0.1\n", "prepare\n\n", "take\nnow\n"})
         EXPECT_FALSE(read_handover_letter(text)) << text;
 }
 

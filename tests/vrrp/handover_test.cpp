@@ -13,7 +13,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
-Address const left = *Address::parse("10.9.0.1"), right = *Address::parse("10.9.0.2"), third = *Address::parse("10.9.0.3");
+Address const left = *Address::parse("10.9.0.1"), right = *Address::parse("10.9.0.2"),
+              third = *Address::parse("10.9.0.3");
 
 Settings settings(std::string name) {
     Settings made;
@@ -33,14 +34,16 @@ protected:
         ASSERT_EQ(link_.state("left"), VrrpState::master);
         link_.forget();
     }
-    void hand_over(std::string const& from, std::string const& to, Address const& from_address, Address const& to_address) {
+    void hand_over(std::string const& from, std::string const& to, Address const& from_address,
+                   Address const& to_address) {
         link_.give(from, HandOver{to_address, link_.now() + 500ms});
         link_.give(to, TakeOver{from_address, link_.now() + 500ms});
     }
     std::vector<std::pair<std::string, int>> adverts() const {
         std::vector<std::pair<std::string, int>> found;
         for (auto const& entry : link_.log())
-            if (auto const* const advert = std::get_if<SendAdvert>(&entry.action)) found.emplace_back(entry.who, advert->priority);
+            if (auto const* const advert = std::get_if<SendAdvert>(&entry.action))
+                found.emplace_back(entry.who, advert->priority);
         return found;
     }
 
@@ -75,8 +78,8 @@ TEST_F(Handover, AGateThatIsStillOpenShutsWithTheDaemon) {
     link_.run(10ms);
     link_.forget();
     link_.stop("left");
-    EXPECT_THAT(link_.deeds_of("left"), ElementsAre(Action(Record{VrrpState::init}), Action(ShutGate{}),
-                                                    Action(Notify{Happening::stopped})));
+    EXPECT_THAT(link_.deeds_of("left"),
+                ElementsAre(Action(Record{VrrpState::init}), Action(ShutGate{}), Action(Notify{Happening::stopped})));
 }
 
 TEST_F(Handover, HoldsThoughTheOldMasterHasTheHigherPriorityAndPreempts) {

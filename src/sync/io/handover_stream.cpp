@@ -11,7 +11,8 @@ namespace drover::sync {
 Result<void> send_letter(SecureStream& stream, HandoverLetter const& letter) {
     auto const text = write(letter);
     if (text.size() > 0xffff) return fail("there are too many instances for one handover", EMSGSIZE);
-    std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(text.size() >> 8), static_cast<std::uint8_t>(text.size())};
+    std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(text.size() >> 8),
+                                    static_cast<std::uint8_t>(text.size())};
     bytes.insert(bytes.end(), text.begin(), text.end());
     return stream.write(bytes);
 }
