@@ -168,6 +168,7 @@ Result<void> Daemon::watch_claims() {
         entry.ifindex = static_cast<int>(::if_nametoindex(instance.interface.c_str()));
         entry.virtual_router_id = instance.virtual_router_id;
         entry.family = instance.family;
+        entry.accepts = instance.accepts;
     }
     arp_announce_.apply(interfaces);
     return dataplane_->watch(watched);
