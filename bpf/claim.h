@@ -4,6 +4,9 @@
  * master-down interval and another router then claims the addresses - by an advert, by ARP or by neighbour discovery -
  * the gate is shut, the host answers for the addresses no more, and what is sent to them is dropped. Without a claim it
  * goes on forwarding. The common path pays nothing: all it reads is the gate.
+ *
+ * An instance may also hold its addresses without accepting packets to them (no_accept): those of its services go their
+ * way, what is left is dropped.
  */
 #ifndef DROVER_CLAIM_H
 #define DROVER_CLAIM_H
@@ -34,18 +37,40 @@ static __always_inline __u32 arp_word(const __u8 *address)
 	return word;
 }
 
-/* Role number of an address, 0: of no instance. */
-static __always_inline __u32 watched_address(__u64 high, __u64 low)
+/* What becomes of a frame that goes to the host. */
+enum {
+	HOST_TAKES,
+	HOST_HAS_SURRENDERED,
+	HOST_IS_CLOSED,
+};
+
+/* Role number of an address and WATCHED_CLOSED, 0: of no instance. */
+static __always_inline __u32 watched_value(__u64 high, __u64 low)
 {
 	struct watched_key key = {.address = {high, low}};
-	__u32 *role = bpf_map_lookup_elem(&watched, &key);
+	__u32 *value = bpf_map_lookup_elem(&watched, &key);
 
-	return role ? *role & (MAX_ROLES - 1) : 0;
+	return value ? *value : 0;
+}
+
+static __always_inline __u32 watched_address(__u64 high, __u64 low)
+{
+	return watched_value(high, low) & (MAX_ROLES - 1);
 }
 
 static __always_inline int is_surrendered(__u32 role)
 {
 	return role && *(const volatile __u32 *)&rivals_row(role)->surrendered;
+}
+
+static __always_inline int sent_to(__u64 high, __u64 low)
+{
+	__u32 value = watched_value(high, low), role = value & (MAX_ROLES - 1);
+
+	if (is_surrendered(role))
+		return HOST_HAS_SURRENDERED;
+	/* What a backup gets for the address it routes to the master. */
+	return (value & WATCHED_CLOSED) && roles_row(role)->gate ? HOST_IS_CLOSED : HOST_TAKES;
 }
 
 /* Somebody claims the addresses of this role. Are we still there? */
@@ -114,7 +139,7 @@ static __always_inline int see_ipv4(const struct packet *packet, __u64 now)
 		see_advert(packet, message, 4, now);
 	if (ip->ihl == 5 && ip->protocol == AH_PROTOCOL && message + 1 <= (__u8 *)packet->end && *message == VRRP_PROTOCOL)
 		see_advert(packet, message + AH_BYTES, 4, now);
-	return is_surrendered(watched_address(0, mapped_word(ip->daddr)));
+	return sent_to(0, mapped_word(ip->daddr));
 }
 
 static __always_inline int see_ipv6(const struct packet *packet, __u64 now)
@@ -135,10 +160,10 @@ static __always_inline int see_ipv6(const struct packet *packet, __u64 now)
 			answered(role, packet, target[0], target[1], now);
 		return message[0] == ND_SOLICITATION && is_surrendered(role);
 	}
-	return is_surrendered(watched_address(destination[0], destination[1]));
+	return sent_to(destination[0], destination[1]);
 }
 
-/* A frame that goes to the host: true when it must not, because it is about an address that was given up. */
+/* A frame that would go to the host: HOST_*. ARP and neighbour discovery are closed to nobody. */
 __noinline int see_claim(context *ctx)
 {
 	struct packet packet = {.ethernet = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
@@ -156,7 +181,7 @@ __noinline int see_claim(context *ctx)
 		return see_arp(&packet, now);
 	if (type == bpf_htons(ETH_P_IP))
 		return see_ipv4(&packet, now);
-	return type == bpf_htons(ETH_P_IPV6) && see_ipv6(&packet, now);
+	return type == bpf_htons(ETH_P_IPV6) ? see_ipv6(&packet, now) : HOST_TAKES;
 }
 
 #endif

@@ -65,6 +65,7 @@ enum {
 	X(from_peer, PASS, "sent by the other director: a packet is scheduled once")                                   \
 	X(real_here, PASS, "its real server is this host")                                                             \
 	X(surrendered, DROP, "about a VIP that this host has given up: its VRRP had fallen silent when another claimed it") \
+	X(not_accepted, DROP, "for a VIP that this host holds without accepting packets to it (no_accept)")             \
 	X(not_master, DROP, "this director is not MASTER for the VIP")                                                 \
 	X(truncated, DROP, "for a service, but its TCP, UDP or SCTP header is cut short")                              \
 	X(busy, DROP, "another CPU was just making the entry of the same flow: the client sends again")                \
@@ -305,6 +306,9 @@ struct watched_key {
 	__u32 vrid_protocol; /* VRID, IP version above it from bit 8 on; 0 with an address */
 };
 
+/* In the value of an address, above the role's number: while the gate is open, the host accepts nothing that is sent to it. */
+enum { WATCHED_CLOSED = 1 << 31 };
+
 struct settings {
 	__u32 timeout[32];     /* ticks, by connection state */
 	__u64 peer[MAX_PEERS]; /* MACs as in the frame, 0: free */
@@ -316,6 +320,8 @@ struct settings {
 	__s64 entries_left;    /* with conn_max: new entries until then, counted down by the packet path, set by the sweeper */
 	__u32 drop_entry;      /* model::Limits::drop_entry; the sweeper's */
 	__u32 surrenders;      /* an instance may be surrendered: all that goes to the host is looked at */
+	__u32 closed;	       /* a WATCHED_CLOSED address is watched: likewise */
+	__u32 reserved;
 };
 
 #include "slot.h"
@@ -427,7 +433,7 @@ DROVER_ASSERT_SIZE(struct port, 32);
 DROVER_ASSERT_SIZE(struct role, 128);
 DROVER_ASSERT_SIZE(struct rival, 64);
 DROVER_ASSERT_SIZE(struct watched_key, 24);
-DROVER_ASSERT_SIZE(struct settings, 296);
+DROVER_ASSERT_SIZE(struct settings, 304);
 DROVER_ASSERT_SIZE(struct fragment_key, 40);
 DROVER_ASSERT_SIZE(struct fragment_value, 16);
 DROVER_ASSERT_SIZE(struct source_key, 24);

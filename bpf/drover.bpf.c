@@ -207,10 +207,17 @@ static const __u8 action_of[VERDICT_COUNT] = {
 #undef X
 };
 
+/* Also at what the common path leaves to the host. */
+static __always_inline int looks_at_all(void)
+{
+	return settings_now()->surrenders || settings_now()->closed;
+}
+
 /* The verdict; *action is what the kernel shall do. */
 static __always_inline __u32 judge(context *ctx, int *action)
 {
 	__u32 verdict, version = 4, is_common = 1;
+	int host;
 
 	context_pull(ctx, MAX_HEADER_BYTES);
 	verdict = common_path(ctx, action);
@@ -220,8 +227,13 @@ static __always_inline __u32 judge(context *ctx, int *action)
 	}
 	if (verdict >= VERDICT_COUNT)
 		return VERDICT_malformed;
-	if (action_of[verdict] == ACTION_PASS && (!is_common || settings_now()->surrenders) && see_claim(ctx))
-		verdict = VERDICT_surrendered;
+	if (action_of[verdict] == ACTION_PASS && (!is_common || looks_at_all())) {
+		host = see_claim(ctx);
+		if (host == HOST_HAS_SURRENDERED)
+			verdict = VERDICT_surrendered;
+		else if (host == HOST_IS_CLOSED && verdict != VERDICT_real_here)
+			verdict = VERDICT_not_accepted;
+	}
 	if (action_of[verdict] == ACTION_ANSWER) {
 		*action = context_send_back(ctx);
 		if (!answer(ctx, verdict, version))

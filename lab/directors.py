@@ -85,6 +85,9 @@ class Keepalived:
     def stop(self) -> int:
         return self.process.stop()
 
+    def reload(self) -> None:
+        self.process.send(signal.SIGHUP)
+
     def kill(self) -> None:
         """Both its processes at once: no last advert, the VIP stays where it is."""
         self.process.kill_family()

@@ -12,6 +12,10 @@ namespace drover::app {
 
 class ArpAnnounce {
 public:
+    /// `note` is a file that has what was before as long as it is changed: a line "INTERFACE VALUE" each. What an earlier
+    /// daemon left there, because it was killed, is what will be restored.
+    explicit ArpAnnounce(std::string note);
+
     /// 2 on these interfaces from now on, and on the others what it was before.
     void apply(std::set<std::string> const& interfaces);
     /// What it was before, everywhere.
@@ -22,6 +26,9 @@ public:
     void inherit(std::map<std::string, int> before) { before_ = std::move(before); }
 
 private:
+    void write_note() const;
+
+    std::string note_;
     std::map<std::string, int> before_;
 };
 

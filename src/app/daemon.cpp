@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 
 #include <net/if.h>
@@ -45,7 +46,9 @@ std::string line_of(config::Diagnostic const& diagnostic) {
 
 Daemon::Daemon(RunOptions options, std::optional<std::string> file, config::Loaded loaded, std::optional<Inheritance> inherited)
     : options_(std::move(options)), file_(std::move(file)), live_(LiveFile::beside(options_.socket)),
-      started_unix_us_(loop::unix_microseconds()), started_(loop::now()), inherited_(std::move(inherited)) {
+      started_unix_us_(loop::unix_microseconds()), started_(loop::now()),
+      arp_announce_(std::filesystem::path(options_.socket).replace_extension(".arp").string()),
+      inherited_(std::move(inherited)) {
     take(std::move(loaded));
 }
 
@@ -165,6 +168,7 @@ Result<void> Daemon::watch_claims() {
         entry.ifindex = static_cast<int>(::if_nametoindex(instance.interface.c_str()));
         entry.virtual_router_id = instance.virtual_router_id;
         entry.family = instance.family;
+        entry.accepts = instance.accepts;
     }
     arp_announce_.apply(interfaces);
     return dataplane_->watch(watched);
@@ -261,12 +265,19 @@ Result<void> Daemon::open_control() {
 VirtualRouters Daemon::virtual_routers() const {
     auto const& peering = configuration_.global.sync.peering;
     auto const peers = peering.key_file.empty() ? 0 : static_cast<std::int64_t>(peering.peers.size());
-    return {configuration_.instances, configuration_.sync_groups, peers * peering.patience};
+    auto const& global = configuration_.global;
+    return {.instances = configuration_.instances,
+            .groups = configuration_.sync_groups,
+            .join_patience = peers * peering.patience,
+            .links = configuration_.links,
+            .held_until = std::max(started_ + global.startup_delay, TimePoint(global.delay_after_boot)),
+            .tell_states = global.states_on_reload};
 }
 
 Result<void> Daemon::start_vrrp() {
     auto routers = virtual_routers();
     if (inherited_) {
+        routers.held_until = {};  // the daemon that this one was has started long ago
         routers.told = std::move(inherited_->told);
         trackers_->inherit(inherited_->scripts);
     }
@@ -389,6 +400,8 @@ Result<control::ReloadReport> Daemon::reload() {
     auto const old_routers = virtual_routers();
     control::ReloadReport report;
     for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
+    if (loaded.configuration.net_namespace != configuration_.net_namespace)
+        report.warnings.push_back("net_namespace: it takes a restart to be in another one");
     file_ = std::move(file);
     take(std::move(loaded));
     if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
@@ -404,7 +417,7 @@ Result<control::ReloadReport> Daemon::reload() {
     sync_->apply(configuration_.global.sync);
     // Before the instances: what they track is known when they hear of it.
     trackers_->apply(configuration_);
-    if (auto routers = virtual_routers(); routers != old_routers) {
+    if (auto routers = virtual_routers(); routers.tell_states || routers != old_routers) {
         vrrp_->apply(std::move(routers));
         report.changes.push_back("VRRP instances brought in line");
     }

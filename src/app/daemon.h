@@ -86,8 +86,8 @@ private:
     void go_on(Inheritance left);
     Result<void> open_control();
     Result<void> start_vrrp();
-    VirtualRouters virtual_routers() const;
     Trackers::Hooks tracker_hooks();
+    VirtualRouters virtual_routers() const;
     void open_fifos();
     bool goes_on();
     void answer_signals();
@@ -124,7 +124,7 @@ private:
     loop::Timer next_turn_{loop_.context()};
     loop::Timer next_look_at_needs_{loop_.context()};
     Claims claims_;
-    ArpAnnounce arp_announce_;
+    ArpAnnounce arp_announce_;  // its note stands beside the socket
     NotifyFifos fifos_;
     bool fifo_readers_started_ = false;
     std::atomic<int> untold_ = 0;  // changes of state on their way to the FIFOs

@@ -9,6 +9,7 @@
 
 #include "app/configuration_file.h"
 #include "app/daemon.h"
+#include "app/network_namespace.h"
 #include "app/realtime.h"
 #include "app/run_options.h"
 #include "app/upgrade.h"
@@ -64,12 +65,24 @@ int run_daemon(RunOptions const& options, std::optional<std::string> const& file
     return 0;
 }
 
+/// Into the namespace that the command line or the file names, where the file is read again: what it is checked against,
+/// interfaces for one, is in there.
+Result<config::Loaded> load_in_namespace(RunOptions const& options, std::optional<std::string> const& file) {
+    auto loaded = load_configuration(file, options.config_id);
+    auto const& name = options.network_namespace.empty() ? loaded.configuration.net_namespace : options.network_namespace;
+    if (name.empty()) return loaded;
+    if (auto entered = enter_network_namespace(name); !entered) return std::unexpected(entered.error());
+    return load_configuration(file, options.config_id);
+}
+
 }  // namespace
 
 int run(RunOptions const& options) {
     auto inherited = take_inheritance();
     auto const file = inherited ? inherited->file : configuration_file(options);
-    auto loaded = load_configuration(file, options.config_id);
+    auto found = load_in_namespace(options, file);
+    if (!found) return refuse(found.error().message);
+    auto loaded = std::move(*found);
     if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument) {
         std::cerr << config::render_text(loaded.diagnostics, ::isatty(STDERR_FILENO) == 1);
         return loaded.exit_code;

@@ -22,6 +22,7 @@ struct RunOptions {
     bool foreground = false;    ///< -n: do not fork into the background
     log::Sink sink = log::Sink::syslog;
     log::Level lowest = log::Level::info;
+    std::string network_namespace;  ///< -s: to run in; empty: net_namespace of the configuration, else where it is started
     bool vrrp_only = false;      ///< -P: no health checks, no virtual services
     bool checks_only = false;    ///< -C: no VRRP
     std::string pin_directory = "/sys/fs/bpf/drover";

@@ -10,7 +10,9 @@ void fill_script_users(model::Configuration& configuration, std::string const& d
         script.group = global.script_user.empty() ? std::string{} : global.script_group;
     };
     auto const fill_all = [&](model::NotifyScripts& notify) {
-        for (auto* script : {&notify.master, &notify.backup, &notify.fault, &notify.stop, &notify.any}) fill(*script);
+        for (auto* script : {&notify.master, &notify.backup, &notify.fault, &notify.stop, &notify.any, &notify.deleted,
+                             &notify.heard_lower})
+            fill(*script);
     };
     for (auto& instance : configuration.instances) fill_all(instance.notify);
     for (auto& group : configuration.sync_groups) fill_all(group.notify);

@@ -1,12 +1,21 @@
 #include "app/vrrp_announcer.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace drover::app {
 
 void VrrpAnnouncer::announce(netlink::Link const& link, Address const& address, Duration pace, TimePoint now) {
+    auto const group = std::ranges::find_if(
+        groups_, [&](auto const& g) { return std::ranges::find(g.interfaces, link.name) != g.interfaces.end(); });
+    int lane = link.index;
+    if (group != groups_.end()) {
+        pace = address.is_v4() ? group->pace : group->na_pace;
+        lane = -1 - static_cast<int>(group - groups_.begin());  // no interface has such a number
+    }
     if (pace == Duration{0}) return send(link, address);
-    queue_.add({link.index, address}, pace);
+    queue_.add({link.index, address}, pace, lane);
     run_timers(now);
 }
 

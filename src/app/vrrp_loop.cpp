@@ -130,13 +130,19 @@ void VrrpLoop::follow_network() {
         log::error("VRRP cannot follow the network: {}", changes.error().message);
         return;
     }
-    auto const settles = network_.settles_at();
-    if (!changes->links && !changes->addresses && !changes->holdings && (!settles || *settles > loop::now())) return;
+    auto const again = looks_again_at();
+    if (!changes->links && !changes->addresses && !changes->holdings && (!again || *again > loop::now())) return;
     auto const before = std::move(surroundings_);
     look(instances());
     report_links(before, surroundings_);
     look_around(*changes);
     if (changes->links) open_ears();
+}
+
+std::optional<TimePoint> VrrpLoop::looks_again_at() const {
+    auto const settles = network_.settles_at();
+    if (!surroundings_.held_back) return settles;
+    return std::min(settles.value_or(TimePoint::max()), held_until_);
 }
 
 void VrrpLoop::look_around(VrrpNetwork::Changes const& changes) {
@@ -160,6 +166,7 @@ void VrrpLoop::look(std::vector<model::Instance const*> const& instances) {
     for (auto const* const instance : instances) add(*instance);
     surroundings_ = network_.surroundings(std::move(virtual_addresses), loop::now());
     surroundings_.tracks = tracks_;
+    surroundings_.held_back = loop::now() < held_until_;
     judgements_.clear();
     for (auto const* const instance : instances) judgements_[instance->name] = vrrp::judge(*instance, surroundings_);
     for (auto const& router : routers_)
@@ -248,13 +255,17 @@ void VrrpLoop::apply(VirtualRouters wanted) {
                                    [&](auto const& i) { return same_virtual_router(i, router.instance()); });
     };
     for (auto const& router : routers_)
-        if (!goes_on(*router)) router->stop(loop::now());
+        if (!goes_on(*router)) router->stop(loop::now(), true);
     std::erase_if(routers_, [&](auto const& router) { return !goes_on(*router); });
+    network_.delay(wanted.links.delays);
+    announcer_.configure(std::move(wanted.links.garp_groups));
+    held_until_ = wanted.held_until;
     regroup(std::move(wanted.groups), wanted.told);
     outside_.join_patience = wanted.join_patience;
     std::vector<model::Instance const*> all;
     for (auto const& instance : wanted.instances) all.push_back(&instance);
     look(all);
+    if (wanted.tell_states) tell_states();
     std::vector<VrrpRouter*> fresh;
     for (auto& instance : wanted.instances) {
         bool const grouped = is_grouped(instance.name);
@@ -274,6 +285,17 @@ void VrrpLoop::apply(VirtualRouters wanted) {
     start(fresh);
     open_ears();  // those of the macvlans that have been made
     look_around({});
+}
+
+/// Of those that go on; nothing has changed, so no script is run.
+void VrrpLoop::tell_states() {
+    for (auto const& router : routers_)
+        if (auto const& machine = router->machine(); machine.state != model::VrrpState::init)
+            outside_.notify(vrrp::without_scripts(
+                vrrp::change_of(router->instance(), vrrp::entering(machine.state), machine.priority())));
+    for (auto const& group : groups_)
+        if (group.state() != model::VrrpState::init)
+            outside_.notify(vrrp::without_scripts(vrrp::change_of(group.group(), vrrp::entering(group.state()))));
 }
 
 /// What a group was stays, whatever becomes of its members.
@@ -332,9 +354,7 @@ void VrrpLoop::keep_in_step() {
         auto const now = group.settle(machines);
         if (now == before || now == model::VrrpState::init) continue;
         if (now == model::VrrpState::fault) log::info("VRRP_Group({}) Syncing instances to FAULT state", name);
-        outside_.notify(vrrp::change_of(group.group(), now == model::VrrpState::master ? vrrp::Happening::became_master
-                                                       : now == model::VrrpState::fault ? vrrp::Happening::became_fault
-                                                                                        : vrrp::Happening::became_backup));
+        outside_.notify(vrrp::change_of(group.group(), vrrp::entering(now)));
     }
 }
 
@@ -351,7 +371,7 @@ void VrrpLoop::set_timer() {
     std::optional<TimePoint> first;
     for (auto const& router : routers_)
         if (auto const wake = router->wakes_at(); wake && (!first || *wake < *first)) first = *wake;
-    if (auto const settles = network_.settles_at(); settles && (!first || *settles < *first)) first = *settles;
+    if (auto const again = looks_again_at(); again && (!first || *again < *first)) first = *again;
     if (auto const wake = announcer_.wakes_at(); wake && (!first || *wake < *first)) first = *wake;
     if (publish_again_) first = std::min(first.value_or(TimePoint::max()), loop::now() + soon);
     itimerspec when{};

@@ -70,6 +70,9 @@ private:
     void look(std::vector<model::Instance const*> const& instances);
     std::vector<model::Instance const*> instances() const;
     void look_around(VrrpNetwork::Changes const& changes);
+    void tell_states();
+    /// When the surroundings are another although nothing has happened.
+    std::optional<TimePoint> looks_again_at() const;
     void regroup(std::vector<model::SyncGroup> groups, std::vector<Told> const& told);
     bool is_grouped(std::string const& instance) const;
     void start(std::vector<VrrpRouter*> const& fresh);
@@ -92,6 +95,7 @@ private:
     std::vector<vrrp::SeenTrack> tracks_;
     vrrp::Surroundings surroundings_;
     vrrp::Judgements judgements_;
+    TimePoint held_until_;
     TimePoint heard_at_;
     TimePoint published_at_;
     std::uint64_t published_transitions_ = 0;

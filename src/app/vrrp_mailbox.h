@@ -12,7 +12,9 @@
 #include "app/inheritance.h"
 #include "base/result.h"
 #include "loop/io/fd.h"
+#include "base/time.h"
 #include "model/instance.h"
+#include "model/links.h"
 #include "model/observed.h"
 #include "model/sync_group.h"
 #include "vrrp/conditions.h"
@@ -25,6 +27,9 @@ struct VirtualRouters {
     std::vector<model::SyncGroup> groups;
     Duration join_patience{0};  ///< for the connections of the peers (vrrp::Settings)
     std::vector<Told> told{};  ///< by the daemon that this one was before an upgrade
+    model::Links links{};
+    TimePoint held_until{};    ///< no instance starts before, unless it resumes
+    bool tell_states = false;  ///< FIFOs are told what those are that run already
     bool operator==(VirtualRouters const&) const = default;
 };
 

@@ -119,12 +119,15 @@ bool VrrpNetwork::forwards_ipv6(std::string_view interface) const {
 
 vrrp::Surroundings VrrpNetwork::surroundings(std::set<Address> virtual_addresses, TimePoint now) {
     vrrp::Surroundings seen;
+    std::set<std::string> names;
     for (auto const& [index, link] : links_) {
-        bool const up = link.up && link.running;
+        bool const up = debounce_.judge(link.name, link.up && link.running, now);
+        names.insert(link.name);
         seen.interfaces.push_back({link.name, up});
         if (!known_.contains(link.name) && (up || now - appeared_.emplace(link.name, now).first->second >= settling))
             known_.insert(link.name);
     }
+    debounce_.keep_only(names);
     std::erase_if(appeared_, [&](auto const& entry) { return known_.contains(entry.first) || !link(entry.first); });
     for (auto const& address : addresses_)
         if (auto const* const on = link(address.ifindex))
@@ -135,7 +138,7 @@ vrrp::Surroundings VrrpNetwork::surroundings(std::set<Address> virtual_addresses
 }
 
 std::optional<TimePoint> VrrpNetwork::settles_at() const {
-    std::optional<TimePoint> first;
+    auto first = debounce_.settles_at();
     for (auto const& [name, since] : appeared_)
         if (!first || since + settling < *first) first = since + settling;
     return first;

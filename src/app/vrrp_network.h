@@ -15,6 +15,7 @@
 #include "netlink/io/link.h"
 #include "netlink/io/monitor.h"
 #include "netlink/io/socket.h"
+#include "vrrp/debounce.h"
 #include "vrrp/conditions.h"
 
 namespace drover::app {
@@ -47,6 +48,9 @@ public:
     /// The sysctl net.ipv6.conf.INTERFACE.forwarding, as it is now.
     bool forwards_ipv6(std::string_view interface) const;
 
+    /// Changes of these links count when they have lasted.
+    void delay(std::vector<model::LinkDelay> const& delays) { debounce_.configure(delays); }
+
     /// Every interface is made switched off, so one that appears becomes known (vrrp::Surroundings) when it is up, or
     /// when it has stayed down for a second; those of the start are known at once.
     vrrp::Surroundings surroundings(std::set<Address> virtual_addresses, TimePoint now);
@@ -67,6 +71,7 @@ private:
     std::map<int, netlink::Link> links_;
     std::vector<netlink::InterfaceAddress> addresses_;
     std::set<std::string> known_;
+    vrrp::Debounce debounce_;
     std::map<std::string, TimePoint> appeared_;  ///< not known yet, and since when
 };
 

@@ -73,11 +73,15 @@ void VrrpRouter::start(vrrp::Judgement const& judgement, std::optional<TimePoint
             outside_.board.shut_gate(instance_.name);
             holdings_.drop(held_);
         }
-        machine_.why = "waiting for the first result of " + judgement.waits_for;
+        machine_.why = "waiting for " + judgement.waits_for;
         return;
     }
     is_started_ = true;
-    vrrp::Start start{meet(judgement), resume};
+    auto const conditions = meet(judgement);
+    // What it begins with counts as a change from what is configured.
+    if (machine_.settings.tells_priority && !resume && conditions.priority != instance_.priority)
+        outside_.notify(vrrp::change_of(instance_, vrrp::Happening::priority_as_backup, conditions.priority));
+    vrrp::Start start{conditions, resume};
     if (auto const told = std::exchange(told_, std::nullopt)) {
         start.told = told->state;
         start.gave_to = told->gave_to;
@@ -154,8 +158,8 @@ void VrrpRouter::move_to(model::VrrpState state, std::string why, TimePoint now)
     give(vrrp::MoveTo{state, std::move(why)}, now);
 }
 
-void VrrpRouter::stop(TimePoint now) {
-    give(vrrp::Stop{}, now);
+void VrrpRouter::stop(TimePoint now, bool deleted) {
+    give(vrrp::Stop{deleted}, now);
     vmac_.remove(instance_);
 }
 
@@ -187,8 +191,7 @@ vrrp::SavedRole VrrpRouter::role(model::VrrpState state, TimePoint last_advert) 
 }
 
 void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
-    bool const by_vmac = instance_.vmac && !instance_.vmac->xmit_base;
-    auto const* const link = outside_.network.link(by_vmac ? instance_.vmac->interface : instance_.interface);
+    auto const* const link = outside_.network.link(sends_by());
     if (!link) return;
     auto const sent = send(
         {instance_.virtual_router_id, advert.priority, machine_.settings.interval, advertised(instance_)}, *link);
@@ -203,6 +206,10 @@ void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
     send_failed_ = false;
     ++sent_;
     if (is_master()) outside_.board.record(instance_.name, role(model::VrrpState::master, now));
+}
+
+std::string const& VrrpRouter::sends_by() const {
+    return instance_.vmac && !instance_.vmac->xmit_base ? instance_.vmac->interface : instance_.interface;
 }
 
 Result<void> VrrpRouter::send(vrrp::Advert const& advert, netlink::Link const& link) {
@@ -237,6 +244,16 @@ void VrrpRouter::perform(vrrp::DropAddresses const&, TimePoint) {
 
 void VrrpRouter::perform(vrrp::Announce const& announcement, TimePoint now) {
     announce(held_.addresses, announcement.repeat, now);
+}
+
+void VrrpRouter::perform(vrrp::AnnounceExtra const&, TimePoint now) {
+    std::vector<model::VirtualAddress> elsewhere;
+    for (auto const& address : held_.addresses) {
+        auto const* const link = holdings_.device_of(address, held_);
+        bool const on_vmac = link && instance_.vmac && link->name == instance_.vmac->interface;
+        if (link && link->name != sends_by() && (on_vmac || machine_.settings.garp.extra_all)) elsewhere.push_back(address);
+    }
+    announce(elsewhere, 1, now);
 }
 
 void VrrpRouter::perform(vrrp::Notify const& notify, TimePoint) {

@@ -62,7 +62,7 @@ public:
     void end_join(TimePoint now) { give(vrrp::Joined{}, now); }
     /// A step of a planned handover.
     void carry_on(vrrp::Event const& step, TimePoint now) { give(step, now); }
-    void stop(TimePoint now);
+    void stop(TimePoint now, bool deleted = false);
 
     std::optional<TimePoint> wakes_at() const;
     model::Instance const& instance() const { return instance_; }
@@ -85,6 +85,7 @@ private:
     void perform(vrrp::DropAddresses const&, TimePoint);
     void perform(vrrp::Announce const& announce, TimePoint now);
     void perform(vrrp::Join const&, TimePoint) { outside_.join(); }
+    void perform(vrrp::AnnounceExtra const&, TimePoint now);
     void perform(vrrp::Notify const& notify, TimePoint);
     void perform(vrrp::Report const& report, TimePoint);
 
@@ -93,6 +94,8 @@ private:
     /// Sets and announces what somebody else has removed; not for ever at once.
     void put_back(TimePoint now);
     void announce(std::vector<model::VirtualAddress> const& addresses, int repeat, TimePoint now);
+    /// The interface that adverts leave by.
+    std::string const& sends_by() const;
     /// To the group, or to each of the unicast peers.
     Result<void> send(vrrp::Advert const& advert, netlink::Link const& link);
     vrrp::Settings settings(bool grouped) const;

@@ -180,12 +180,10 @@ Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
         return CheckRequest{run.test_files, run.options.config_id, false, false};
     }
     if (!run.test_files.empty()) return wrong(name, fmt::format("`{}` is one word too many", run.test_files.front()));
-    if (!run.network_namespace.empty())
-        return wrong(name, fmt::format("--namespace is not carried out yet: use `ip netns exec {} drover run`",
-                                       run.network_namespace));
     if (run.dont_fork && run.background) return wrong(name, "--dont-fork and --background contradict each other");
 
     auto& options = run.options;
+    options.network_namespace = run.network_namespace;
     options.foreground = as_keepalived ? run.dont_fork : !run.background;
     options.sink = sink_of(run, as_keepalived);
     options.lowest = level_of(run);

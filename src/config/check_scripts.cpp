@@ -24,7 +24,8 @@ constexpr std::array rows{
     Row{"notify_down", ScriptUse::notify},   Row{"quorum_up", ScriptUse::no_more},
     Row{"quorum_down", ScriptUse::no_more},  Row{"misc_path", ScriptUse::no_more},
     Row{"script", ScriptUse::check},         Row{"notify_fifo_script", ScriptUse::notify},
-    Row{"vrrp_notify_fifo_script", ScriptUse::notify},
+    Row{"vrrp_notify_fifo_script", ScriptUse::notify}, Row{"notify_deleted", ScriptUse::notify},
+    Row{"notify_master_rx_lower_pri", ScriptUse::notify},
 };
 
 /// Of nearly every word the first letter tells that it is none of them.

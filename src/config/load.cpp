@@ -12,6 +12,7 @@
 #include "config/read_global.h"
 #include "config/read_group.h"
 #include "config/read_instance.h"
+#include "config/read_links.h"
 #include "config/read_own.h"
 #include "config/read_routes.h"
 #include "config/read_rules.h"
@@ -113,13 +114,25 @@ model::Holdings read_static_items(Reading& reading, std::span<Statement const> t
     return items;
 }
 
+/// The last one counts.
+std::string read_namespace(std::span<Statement const> tree) {
+    std::string name;
+    for (auto const& statement : tree)
+        if (statement.known != nullptr && !statement.is_void && statement.name() == "net_namespace" &&
+            statement.argument(1) != nullptr)
+            name = statement.argument(1)->text;
+    return name;
+}
+
 model::Configuration read_tree(Reading& reading, std::span<Statement const> tree) {
     model::Configuration configuration;
+    configuration.net_namespace = read_namespace(tree);
     auto defaults = read_globals(reading, tree, configuration.global);
     defaults.tracking = read_tracking(reading, tree, configuration.global.enable_script_security);
     auto instances = read_instances(reading, tree, defaults);
     configuration.sync_groups = read_sync_groups(reading, tree, defaults.tracking, instances);
     configuration.instances = values_of(std::move(instances));
+    configuration.links = read_links(reading, tree, configuration.instances);
     configuration.tracking = std::move(defaults.tracking);
     configuration.fixed = read_static_items(reading, tree, defaults.instance.interface);
     configuration.services = values_of(read_services(reading, tree, configuration.global));

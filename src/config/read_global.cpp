@@ -121,6 +121,10 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         defaults.strict = true;
     else if (name == "v3_checksum_as_v2")
         defaults.instance.checksum_as_v2 = read_switch(reading, s).value_or(false);
+    else if (name == "fifo_write_vrrp_states_on_reload")
+        global.states_on_reload = true;
+    else if (name == "vrrp_notify_priority_changes")
+        defaults.instance.notify.priority_changes = read_switch(reading, s).value_or(false);
     else if (name == "vrrp_min_garp")
         read_minimum(reading, s, defaults.instance.garp);
     else if (read_shared_word(reading, s, "vrrp_", defaults.instance) || s.argument(1) == nullptr)
@@ -155,6 +159,10 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         defaults.vmac_prefix = s.argument(1)->text;
     else if (name == "default_interface")
         defaults.instance.interface = s.argument(1)->text;
+    else if (name == "vrrp_startup_delay")
+        global.startup_delay = read_timer(reading, s, 1ms, longest_pace).value_or(global.startup_delay);
+    else if (name == "vrrp_delay_after_boot")
+        global.delay_after_boot = read_timer(reading, s, 1ms, longest_pace).value_or(global.delay_after_boot);
     // 0, which many files have, is an error to keepalived.
     else if (name == "vrrp_garp_interval")
         defaults.instance.garp.pace = read_timer(reading, s, 1us, longest_pace).value_or(0s);

@@ -47,13 +47,16 @@ public:
             if (statement.known != nullptr && !statement.is_void) read_word(statement);
         keep_one_family();
         choose_group();
-        read_unicast(reading_, block_.find("unicast_peer"), block_.find("unicast_src_ip"), instance_);
+        read_unicast(reading_, block_.find("unicast_peer"), block_.find("unicast_src_ip"),
+                     block_.find("unicast_fault_no_peer"), instance_);
         choose_vmac();
         judge_interface();
         judge_state();
         judge_interval();
         if (authentication_ != nullptr) read_authentication(reading_, *authentication_, strict_, instance_);
-        if (instance_.addresses.empty())
+        if (strict_) judge_strict();
+        choose_acceptance();
+        if (instance_.addresses.empty() && block_.find("no_virtual_ipaddress") == nullptr)
             reading_.reporter.warn(block_.keyword().position, "no-vip",
                                    fmt::format("vrrp_instance {} has no virtual_ipaddress", instance_.name));
         if (!usable_) return std::nullopt;
@@ -93,8 +96,14 @@ private:
             vmac_ = &s;
         else if (name == "vmac_xmit_base")
             xmit_base_ = &s;
+        else if (name == "accept" || name == "no_accept")
+            accepts_ = name == "accept";
+        else if (name == "timer_expired_backup")
+            read_rival(s);
         else if (name == "strict_mode")
             strict_ = read_switch(reading_, s).value_or(strict_);
+        else if (name.starts_with("notify"))
+            read_notify_word(reading_, s, instance_.notify);
         else if (!read_shared_word(reading_, s, "", instance_) && s.argument(1) != nullptr)
             read_argument(s);
     }
@@ -119,8 +128,6 @@ private:
         else if (name == "unicast_ttl")
             instance_.unicast_ttl =
                 static_cast<std::uint8_t>(read_number(reading_, s, 0, 255).value_or(instance_.unicast_ttl));
-        else
-            read_notify_word(reading_, s, instance_.notify);
     }
 
     void read_small(Statement const& s, std::uint8_t& value) {
@@ -131,6 +138,13 @@ private:
     void read_priority(Statement const& s) {
         instance_.priority = 100;
         read_small(s, instance_.priority);
+    }
+
+    void read_rival(Statement const& s) {
+        constexpr std::uint8_t highest = owner - 1;
+        instance_.rival_priority = highest;
+        if (s.argument(1) != nullptr)
+            instance_.rival_priority = static_cast<std::uint8_t>(read_number(reading_, s, 1, highest).value_or(highest));
     }
 
     void read_state(Token const& word) {
@@ -290,6 +304,40 @@ private:
         interval = whole;
     }
 
+    /// keepalived 2.2.7 puts right what RFC 3768 and RFC 5798 do not know.
+    void judge_strict() {
+        auto const reset = [this](std::string_view word, auto& value, auto const& allowed) {
+            if (value == allowed) return;
+            value = allowed;
+            reading_.reporter.warn(place_of(word), "strict", fmt::format("`{}` does not go with vrrp_strict: it is ignored", word));
+        };
+        reset("preempt_delay", instance_.preempt_delay, Duration{0});
+        reset("down_timer_adverts", instance_.down_adverts, model::Instance{}.down_adverts);
+        reset("higher_prio_send_advert", instance_.higher_prio_send_advert, false);
+        if (block_.find("lower_prio_no_advert") == nullptr) instance_.lower_prio_no_advert = true;
+        reset("lower_prio_no_advert", instance_.lower_prio_no_advert, true);
+        forgo_lower("garp_lower_prio_repeat");
+        forgo_lower("garp_lower_prio_delay");
+        if (instance_.vmac) reset("vmac_xmit_base", instance_.vmac->xmit_base, false);
+        if (instance_.version == 2 && accepts_ == true) {
+            reading_.reporter.warn(place_of("accept"), "strict", "RFC 3768 has no accept mode: `accept` is ignored");
+            accepts_.reset();
+        }
+    }
+
+    /// A strict master answers an advert of lower priority with nothing at all.
+    void forgo_lower(std::string_view word) {
+        instance_.garp.lower_repeat = 0;
+        instance_.garp.lower_delay = Duration{0};
+        if (block_.find(word) != nullptr)
+            reading_.reporter.warn(place_of(word), "strict", fmt::format("`{}` does not go with vrrp_strict: it is ignored", word));
+    }
+
+    void choose_acceptance() {
+        bool const is_owner = instance_.priority == owner;
+        instance_.accepts = is_owner || accepts_.value_or(!strict_);
+    }
+
     void leave_out(std::string_view code, std::string_view why) {
         reading_.reporter.warn(block_.keyword().position, code,
                                fmt::format("vrrp_instance {} {}: it is left out", instance_.name, why));
@@ -302,6 +350,7 @@ private:
     bool strict_;
     bool usable_ = true;
     bool native_ipv6_ = false;
+    std::optional<bool> accepts_;  ///< accept, no_accept
     std::optional<Address> group_;  ///< mcast_dst_ip
     Statement const* authentication_ = nullptr;
     Statement const* vmac_ = nullptr;

@@ -29,6 +29,7 @@ public:
             else
                 read_notify_word(reading_, statement, group.notify);
         }
+        if (block.find("notify_priority_changes") != nullptr) share_notices(group);
         complain_size(block, group);
         if (group.members.empty()) return std::nullopt;
         if (block.find("sync_group_tracking_weight") == nullptr) drop_weights(block, group);
@@ -66,6 +67,14 @@ private:
             reading_.reporter.warn(
                 block.keyword().position, "small-sync-group",
                 fmt::format("vrrp_sync_group {} has only one member, with nothing to keep in step with", group.name));
+    }
+
+    /// For its members that do not say otherwise themselves.
+    void share_notices(model::SyncGroup const& group) {
+        for (auto& read : instances_)
+            if (std::ranges::find(group.members, read.value.name) != group.members.end() &&
+                read.block->find("notify_priority_changes") == nullptr)
+                read.value.notify.priority_changes = group.notify.priority_changes;
     }
 
     void drop_weights(Statement const& block, model::SyncGroup const& group) {

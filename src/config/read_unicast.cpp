@@ -50,12 +50,17 @@ void read_peer(Reading& reading, Statement const& line, model::Instance& instanc
 
 }  // namespace
 
-void read_unicast(Reading& reading, Statement const* peers, Statement const* source, model::Instance& instance) {
+void read_unicast(Reading& reading, Statement const* peers, Statement const* source, Statement const* fault_without,
+                  model::Instance& instance) {
     if (peers != nullptr)
         for (auto const& line : peers->block) read_peer(reading, line, instance);
     if (source != nullptr && source->argument(1) != nullptr)
         if (auto const address = read_one(reading, *source->argument(1), instance.family)) instance.source = address;
-    if ((peers != nullptr || source != nullptr) && instance.unicast_peers.empty())
+    instance.lacks_peers = fault_without && instance.unicast_peers.empty();
+    if (instance.lacks_peers)
+        reading.reporter.warn(fault_without->keyword().position, "no-unicast-peer",
+                              "unicast without a peer: the instance is in FAULT");
+    else if ((peers != nullptr || source != nullptr) && instance.unicast_peers.empty())
         reading.reporter.warn((peers != nullptr ? peers : source)->keyword().position, "no-unicast-peer",
                               "unicast without a peer: multicast is used");
 }

@@ -45,10 +45,15 @@ constexpr std::array read_words{
     word("vrrp_owner_ignore_adverts", 0, 1),
     word("v3_checksum_as_v2", 0, 1),
     word("default_interface"),
+    word("vrrp_garp_extra_if", 1, 2),
+    word("vrrp_startup_delay"),
+    word("vrrp_delay_after_boot"),
     word("notify_fifo", 1, 3),
     word("vrrp_notify_fifo", 1, 3),
     word("notify_fifo_script", 1, any_number),
     word("vrrp_notify_fifo_script", 1, any_number),
+    word("vrrp_notify_priority_changes", 0, 1),
+    word("fifo_write_vrrp_states_on_reload", 0),
 };
 
 // docs/drover.conf.md
@@ -76,12 +81,7 @@ constexpr std::array mail_words{
 };
 
 constexpr std::array vrrp_words{
-    later("vrrp_garp_extra_if", 1),
-    later("vrrp_startup_delay", 1),
-    later("vrrp_delay_after_boot", 1),
     later("vmac_addr_prefix", 1),
-    later("vrrp_vmac_garp_intvl", 1),
-    later("vmac_garp_intvl", 1),
     silent("log_unknown_vrids"),
     silent("disable_local_igmp"),
     silent("dynamic_interfaces"),
@@ -108,8 +108,6 @@ constexpr std::array lvs_words{
 constexpr std::array event_words{
     later("lvs_notify_fifo", 1, fifo, "fifo"),
     later("lvs_notify_fifo_script", 1, fifo, "fifo"),
-    later("vrrp_notify_priority_changes"),
-    later("fifo_write_vrrp_states_on_reload"),
     later("startup_script", 1, scripts, "startup_script"),
     later("startup_script_timeout", 1, scripts, "startup_script"),
     later("shutdown_script", 1, scripts, "startup_script"),
@@ -194,6 +192,7 @@ constexpr std::array process_words{
 };
 
 constexpr std::array old_words{
+    old_name("vrrp_vmac_garp_intvl", "`vrrp_garp_extra_if`"),
     gone("lvs_id", "today it is `router_id`"),
     gone("garp_master_delay", "here it is `vrrp_garp_master_delay`"),
     gone("garp_master_repeat", "here it is `vrrp_garp_master_repeat`"),

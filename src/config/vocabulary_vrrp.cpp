@@ -58,6 +58,9 @@ constexpr std::array instance_read_words{
     each(word("notify_fault", 1, any_number)),
     each(word("notify_stop", 1, any_number)),
     each(word("notify", 1, any_number)),
+    each(word("notify_deleted", 0, any_number)),
+    each(word("notify_master_rx_lower_pri", 1, any_number)),
+    word("notify_priority_changes", 0, 1),
     word("strict_mode", 0, 1),
     each(block("virtual_rules", &rule_list)),
     word("promote_secondaries", 0),
@@ -76,31 +79,29 @@ constexpr std::array instance_read_words{
     word("higher_prio_send_advert", 0, 1),
     word("down_timer_adverts"),
     word("owner_ignore_adverts", 0, 1),
+    word("unicast_fault_no_peer", 0),
+    word("accept", 0),
+    word("no_accept", 0),
+    word("no_virtual_ipaddress", 0),
+    word("timer_expired_backup", 0, 1),
+    word("garp_extra_if", 1, 2),
 };
 
 constexpr std::array instance_later_words{
     each(later_block("track_bfd", &bfd_list, 0, bfd, "track_bfd")),
-    later("unicast_fault_no_peer", 0, "without a usable peer multicast is used"),
     later("old_unicast_checksum", 0, "it mended a fault of keepalived before 1.2.20, which is not spoken with"),
-    later("no_accept", 0, "the addresses accept all packets"),
-    later("garp_extra_if", 1),
-    later("timer_expired_backup"),
     later("use_vmac_addr", 0, "addresses on interfaces of others come from those interfaces' own MAC addresses"),
     later("use_ipvlan", 0, "adverts and addresses come from the instance's own interface"),
     later("vrf", 1),
-    later("notify_deleted"),
-    later("notify_master_rx_lower_pri", 1),
-    later("notify_priority_changes"),
     later("smtp_alert", 0, mail, "mail"),
-    later("no_virtual_ipaddress"),
     later_block("auth_hmac", &auth_hmac, 0, "adverts are not signed"),
-    silent("accept"),
     silent("kernel_rx_buf_size", 1),
     silent("linkbeat_use_polling"),
     silent("debug", 1),
 };
 
 constexpr std::array instance_old_words{
+    old_name("vmac_garp_intvl", "`garp_extra_if`"),
     each(old_name("lvs_sync_daemon_interface", "lvs_sync_daemon in global_defs")),
     gone("lvs_sync_daemon_inteface",
          "it was a misspelling of keepalived's own before 1.2.14 for what is `lvs_sync_daemon` in global_defs now"),
@@ -121,8 +122,8 @@ constexpr auto sync_group_table = keyword_table(std::array{
     each(word("notify_stop", 1, any_number)),
     each(word("notify", 1, any_number)),
     word("sync_group_tracking_weight", 0),
+    word("notify_priority_changes", 0, 1),
     later("smtp_alert", 0, mail, "mail"),
-    later("notify_priority_changes"),
     silent("global_tracking"),
 });
 
@@ -181,8 +182,8 @@ constexpr Context static_route_list = list("static_routes");
 constexpr Context static_rule_list = list("static_rules");
 constexpr Context garp_interface_list = list("interfaces");
 constexpr auto garp_table =
-    keyword_table(std::array{silent("garp_interval", 1), silent("gna_interval", 1), silent("interface", 1),
-                             silent("interfaces", 0, &garp_interface_list)});
+    keyword_table(std::array{word("garp_interval"), word("gna_interval"), each(word("interface")),
+                             each(block("interfaces", &garp_interface_list))});
 constexpr Context garp_group{"garp_group", garp_table};
 constexpr auto track_group_table = keyword_table(std::array{silent("group", 0, &group_list)});
 constexpr Context track_group{"track_group", track_group_table};
@@ -204,17 +205,17 @@ constexpr std::array root_read_words{
     each(block("static_ipaddress", &static_address_list)),
     each(block("static_routes", &static_route_list)),
     each(block("static_rules", &static_rule_list)),
+    each(block("garp_group", &garp_group)),
+    word("net_namespace"),
+    each(block("interface_up_down_delays", &delay_list)),
 };
 
 constexpr std::array root_later_words{
     each(later_block("bfd_instance", &bfd_instance, 1, bfd, "track_bfd")),
-    each(later_block("garp_group", &garp_group, 0, "gratuitous ARP is not paced")),
     each(later_block("track_group", &track_group, 1)),
     later_block("SSL", &ssl, 0, "there is no SSL_GET yet"),
-    later("net_namespace", 1, "start the daemon in the namespace instead"),
     later("net_namespace_ipvs", 1),
     later("instance", 1),
-    later_block("interface_up_down_delays", &delay_list, 0, "links count as they are reported"),
     silent("namespace_with_ipsets"),
     silent("use_pid_dir"),
     silent("child_wait_time", 1),

@@ -61,6 +61,9 @@ struct Global {
     bool enable_script_security = false;
     NotifyFifo fifo;       ///< of all events; no path: none
     NotifyFifo vrrp_fifo;  ///< of VRRP's events
+    Duration startup_delay{0};     ///< vrrp_startup_delay: instances start so long after the daemon
+    Duration delay_after_boot{0};  ///< vrrp_delay_after_boot: and not before the host has been up for so long
+    bool states_on_reload = false;  ///< fifo_write_vrrp_states_on_reload
     Timeouts timeouts;
     Behaviour behaviour;  ///< of services that do not say otherwise
     Limits limits;

@@ -110,6 +110,8 @@ struct GarpSchedule {
     int refresh_repeat = 1;   ///< garp_master_refresh_repeat
     std::optional<int> lower_repeat = {};      ///< garp_lower_prio_repeat: when answering a lower priority; nothing: `repeat`
     std::optional<Duration> lower_delay = {};  ///< garp_lower_prio_delay; nothing: `delay`
+    Duration extra{0};       ///< garp_extra_if: of addresses on interfaces that adverts do not leave by, for switches; 0: never
+    bool extra_all = false;  ///< on all such interfaces, not only on the virtual MAC's
     Duration pace{0};     ///< vrrp_garp_interval: least time between two frames on an interface; 0: none
     Duration na_pace{0};  ///< vrrp_gna_interval, likewise
     bool operator==(GarpSchedule const&) const = default;
@@ -118,6 +120,10 @@ struct GarpSchedule {
 struct NotifyScripts {
     Script master, backup, fault, stop;  ///< run without extra arguments
     Script any;                          ///< `notify`: run with INSTANCE NAME STATE PRIORITY
+    Script deleted = {};   ///< notify_deleted: a reload has taken the instance out of the configuration
+    bool deletion = false;  ///< notify_deleted is given: `notify` and FIFOs are told DELETED then, else FAULT
+    Script heard_lower = {};        ///< notify_master_rx_lower_pri: a master has heard an advert of a lower priority
+    bool priority_changes = false;  ///< notify_priority_changes: FIFOs are told them
     bool operator==(NotifyScripts const&) const = default;
 };
 
@@ -147,12 +153,17 @@ struct Instance {
     bool track_source = false;                       ///< track_src_ip: a fault while this host has not got it
     Address multicast_group = Address::v4(0xe0000012);  ///< 224.0.0.18; IPv6: ff02::12
     std::vector<UnicastPeer> unicast_peers;  ///< not empty: adverts go to each of them instead of to the group
+    bool lacks_peers = false;                ///< unicast_fault_no_peer, and there is none: a fault
     std::uint8_t unicast_ttl = 255;
     bool check_unicast_source = false;       ///< adverts of others than the peers are refused
     bool lower_prio_no_advert = false;       ///< a master does not answer adverts of lower priority at once
     bool higher_prio_send_advert = false;    ///< a master that yields to a higher priority sends one more advert
+    /// timer_expired_backup: the highest priority of another director; a master whose advert is so late that such a one may
+    /// have taken over becomes BACKUP, heard or not.
+    std::optional<std::uint8_t> rival_priority;
     bool owner_ignores_adverts = false;      ///< with priority 255 no advert is listened to
     std::optional<VirtualMac> vmac;
+    bool accepts = true;  ///< false: no_accept: a master that is not the owner takes no packets to the virtual addresses
     GarpSchedule garp;
     NotifyScripts notify;
     bool skip_check_adv_addr = false;

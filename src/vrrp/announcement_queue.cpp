@@ -4,10 +4,10 @@
 
 namespace drover::vrrp {
 
-void AnnouncementQueue::add(Entry const& entry, Duration pace) {
-    auto& lane = lanes_[{entry.ifindex, entry.address.family()}];
-    lane.pace = pace;
-    lane.waiting.push_back(entry);
+void AnnouncementQueue::add(Entry const& entry, Duration pace, int lane) {
+    auto& queue = lanes_[{lane, entry.address.family()}];
+    queue.pace = pace;
+    queue.waiting.push_back(entry);
 }
 
 void AnnouncementQueue::forget(Address const& address) {

@@ -21,8 +21,10 @@ public:
         bool operator==(Entry const&) const = default;
     };
 
-    /// Behind all that wait for the same interface and family; `pace` is the least time between two of them.
-    void add(Entry const& entry, Duration pace);
+    /// Behind all of its family that wait for the same interface; `pace` is the least time between two of them.
+    void add(Entry const& entry, Duration pace) { add(entry, pace, entry.ifindex); }
+    /// Interfaces may share a lane; its number is none of theirs then.
+    void add(Entry const& entry, Duration pace, int lane);
     /// An address that is not ours any more is not announced.
     void forget(Address const& address);
 

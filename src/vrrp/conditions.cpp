@@ -41,6 +41,7 @@ bool is_own(Surroundings const& surroundings, Address const& address) {
 
 std::string own_fault(model::Instance const& instance, Surroundings const& surroundings, bool has_address) {
     auto const* const own = find(surroundings, instance.interface);
+    if (instance.lacks_peers) return "unicast without a peer";
     if (!own) return fmt::format("interface {} does not exist", instance.interface);
     if (instance.track_primary && !own->up) return fmt::format("interface {} down", instance.interface);
     // By unicast: an advert from another address would be a stranger's to the peers.
@@ -96,7 +97,7 @@ void track_object(model::Tracked const& tracked, Surroundings const& surrounding
     });
     if (seen == surroundings.tracks.end() || !seen->value) {
         if (tracked.weight == 0 && sum.waits_for.empty())
-            sum.waits_for = fmt::format("{} {}", name(tracked.kind), tracked.name);
+            sum.waits_for = fmt::format("the first result of {} {}", name(tracked.kind), tracked.name);
         return;
     }
     if (tracked.kind == model::TrackKind::file) return track_number(tracked, *seen->value, sum);
@@ -146,7 +147,7 @@ Judgement judge(model::Instance const& instance, Surroundings const& surrounding
                         instance.source->text(), primary->text(), instance.interface));
     }
     auto const tracking = track(instance, surroundings);
-    judgement.waits_for = tracking.waits_for;
+    judgement.waits_for = surroundings.held_back ? "the end of the startup delay" : tracking.waits_for;
     judgement.notes.insert(judgement.notes.end(), tracking.notes.begin(), tracking.notes.end());
     conditions.priority = instance.priority;
     if (instance.priority != owner) conditions.priority = std::clamp(instance.priority + tracking.weight, 1, owner - 1);

@@ -40,6 +40,7 @@ struct Surroundings {
     std::set<std::string> known;            ///< names of all interfaces that have existed since the start, gone or not
     std::set<Address> virtual_addresses;    ///< of all instances: never a source of adverts
     std::vector<SeenTrack> tracks{};
+    bool held_back = false;  ///< by vrrp_startup_delay or vrrp_delay_after_boot: no instance starts yet
     bool operator==(Surroundings const&) const = default;
 };
 
@@ -47,7 +48,7 @@ struct Judgement {
     Conditions conditions;
     Address primary;  ///< of the own interface, in IPv6 its link-local one; "::" when it has none
     std::vector<std::string> notes;  ///< what is not as configured and yet goes on, a sentence each
-    std::string waits_for{};         ///< "script chk": until its first result nobody knows; empty: nothing
+    std::string waits_for{};         ///< before it starts: "the first result of script chk"; empty: nothing
     bool operator==(Judgement const&) const = default;
 };
 

@@ -31,7 +31,7 @@ public:
     void operator()(HandOver const& to);
     void operator()(HandoverEnded const& ended);
     void operator()(TakeOver const& from);
-    void operator()(Stop const&);
+    void operator()(Stop const& stop);
 
     Step finish() && { return {std::move(m_), std::move(actions_)}; }
 
@@ -59,6 +59,8 @@ private:
     void give_up_addresses();
     void advertise();
     void announce_twice(int repeat, Duration delay);
+    void plan_refreshes();
+    bool rival_may_be_master() const;
     void wait_for_master();
     void follow(AdvertHeard const& advert);
     Duration skew_unit() const { return m_.settings.version == 3 ? m_.master_interval : Duration(1s); }
@@ -84,6 +86,7 @@ private:
         m_.why = std::move(why);
         m_.burst.reset();
         m_.refresh.reset();
+        m_.extra.reset();
         m_.preempt_from.reset();
         m_.joining_until.reset();
         m_.wants_master = m_.hears_master = false;
@@ -249,6 +252,7 @@ void Transition::answer_lower(AdvertHeard const& advert) {
         m_.priority(), silent ? "" : ", forcing new election");
     if (!silent) advertise();
     if (!m_.joining_until) announce_against_lower();
+    act(Notify{Happening::heard_lower});
 }
 
 /// Hosts may have learned the other one's MAC meanwhile.
@@ -283,6 +287,9 @@ void Transition::operator()(TimerExpired const&) {
     }
     if (m_.state != VrrpState::master) return;
     if (m_.timer <= now_) {
+        if (rival_may_be_master())
+            return become_backup(fmt::format("its own last advert was {:.1f} s old (timer_expired_backup)",
+                                             seconds(now_ - m_.last_advert)));
         if (is_late(m_, now_)) {
             ++m_.late;
             say(Level::warning, "our own last advert is {:.1f} s old, but no other router has taken over: going on",
@@ -298,6 +305,10 @@ void Transition::operator()(TimerExpired const&) {
     if (m_.refresh && *m_.refresh <= now_) {
         m_.refresh = now_ + m_.settings.garp.refresh;
         act(Announce{m_.settings.garp.refresh_repeat});
+    }
+    if (m_.extra && *m_.extra <= now_) {
+        m_.extra = now_ + m_.settings.garp.extra;
+        act(AnnounceExtra{});
     }
 }
 
@@ -317,6 +328,8 @@ void Transition::change_priority(int priority) {
     auto const old = std::exchange(m_.conditions.priority, priority);
     if (old == priority || m_.state == VrrpState::init) return;
     say(Level::info, "Changing effective priority from {} to {}", old, priority);
+    if (m_.settings.tells_priority)
+        act(Notify{m_.state == VrrpState::master ? Happening::priority_as_master : Happening::priority_as_backup});
     if (m_.state == VrrpState::backup) m_.timer += skew(priority, skew_unit()) - skew(old, skew_unit());
 }
 
@@ -329,9 +342,11 @@ void Transition::operator()(Reconfigured const& reconfigured) {
         if (m_.state == VrrpState::master) m_.timer = std::min(m_.timer, now_ + m_.settings.interval);
         if (m_.state == VrrpState::backup) wait_for_master();
     }
-    if (m_.state == VrrpState::master && old.garp.refresh != m_.settings.garp.refresh) {
+    bool const refreshes = old.garp.refresh == m_.settings.garp.refresh && old.garp.extra == m_.settings.garp.extra;
+    if (m_.state == VrrpState::master && !refreshes) {
         m_.refresh.reset();
-        if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
+        m_.extra.reset();
+        plan_refreshes();
     }
 }
 
@@ -367,7 +382,7 @@ void Transition::operator()(TakeOver const& from) {
     m_.taking = from;
 }
 
-void Transition::operator()(Stop const&) {
+void Transition::operator()(Stop const& stop) {
     bool const was_master = m_.state == VrrpState::master;
     enter(VrrpState::init, "stopped");
     if (was_master) {
@@ -376,7 +391,7 @@ void Transition::operator()(Stop const&) {
         give_up_addresses();
         act(ShutGate{});
     }
-    act(Notify{Happening::stopped});
+    act(Notify{stop.deleted ? Happening::deleted : Happening::stopped});
 }
 
 void Transition::become_master(std::string why) {
@@ -389,7 +404,7 @@ void Transition::become_master(std::string why) {
     say(Level::info, "setting VIPs.");
     act(TakeAddresses{});
     announce_twice(m_.settings.garp.repeat, m_.settings.garp.delay);
-    if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
+    plan_refreshes();
     act(Notify{Happening::became_master});
 }
 
@@ -402,7 +417,7 @@ void Transition::resume_master(TimePoint last_advert) {
     advertise();
     act(OpenGate{});
     act(TakeAddresses{.announce_missing = true});
-    if (m_.settings.garp.refresh > 0s) m_.refresh = now_ + m_.settings.garp.refresh;
+    plan_refreshes();
 }
 
 void Transition::become_backup(std::string why) {
@@ -469,6 +484,17 @@ void Transition::announce_twice(int repeat, Duration delay) {
     if (delay > 0s) m_.burst = now_ + delay;
 }
 
+void Transition::plan_refreshes() {
+    auto const& garp = m_.settings.garp;
+    if (garp.refresh > 0s) m_.refresh = now_ + garp.refresh;
+    if (garp.extra > 0s) m_.extra = now_ + garp.extra;
+}
+
+bool Transition::rival_may_be_master() const {
+    auto const& rival = m_.settings.rival_priority;
+    return rival && now_ - m_.last_advert > master_down_interval(m_.settings.interval, *rival, m_.settings.down_adverts, skew_unit());
+}
+
 void Transition::wait_for_master() {
     m_.timer = is_owner() ? m_.joining_until.value_or(now_) : now_ + down_interval();
 }
@@ -492,7 +518,9 @@ Settings settings_of(model::Instance const& instance, bool grouped) {
             instance.down_adverts,
             instance.lower_prio_no_advert,
             instance.higher_prio_send_advert,
-            grouped};
+            grouped,
+            instance.notify.priority_changes,
+            instance.rival_priority};
 }
 
 Step on(Machine machine, Event const& event, TimePoint now) {

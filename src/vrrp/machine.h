@@ -35,6 +35,8 @@ struct Settings {
     bool lower_prio_no_advert = false;
     bool higher_prio_send_advert = false;
     bool grouped = false;  ///< in a sync group: it says that it wants to be master and waits for MoveTo
+    bool tells_priority = false;  ///< changes of the priority are told
+    std::optional<int> rival_priority = {};  ///< the highest of another router: a master yields when such a one may have taken over
     /// How long it waits for the connections of its peers before it preempts one of them; 0: there is nobody to ask.
     Duration join_patience{0};
     bool operator==(Settings const&) const = default;
@@ -98,7 +100,9 @@ struct TakeOver {
     Address from;
     TimePoint until;
 };
-struct Stop {};
+struct Stop {
+    bool deleted = false;  ///< it will not come back with the next start
+};
 using Event = std::variant<Start, AdvertHeard, TimerExpired, ConditionsChanged, Reconfigured, MoveTo, Claimed, Joined,
                            HandOver, HandoverEnded, TakeOver, Stop>;
 
@@ -129,6 +133,9 @@ struct Announce {  ///< gratuitous ARP, `repeat` frames for each address
     int repeat = 1;
     bool operator==(Announce const&) const = default;
 };
+struct AnnounceExtra {  ///< once each address on an interface that adverts do not leave by (GarpSchedule::extra)
+    bool operator==(AnnounceExtra const&) const = default;
+};
 /// This director does not know what happened meanwhile: the connections of its peers are wanted, and Joined then.
 struct Join {
     bool operator==(Join const&) const = default;
@@ -143,7 +150,8 @@ struct Report {
     bool operator==(Report const&) const = default;
 };
 using Action =
-    std::variant<Record, SendAdvert, OpenGate, ShutGate, TakeAddresses, DropAddresses, Announce, Join, Notify, Report>;
+    std::variant<Record, SendAdvert, OpenGate, ShutGate, TakeAddresses, DropAddresses, Announce, AnnounceExtra, Join,
+                 Notify, Report>;
 
 struct Machine {
     Settings settings;
@@ -158,6 +166,7 @@ struct Machine {
     std::optional<TimePoint> burst;      ///< MASTER: the second round of gratuitous ARP
     int burst_repeat = 0;                ///< frames of that round for each address
     std::optional<TimePoint> refresh;    ///< MASTER: the next refreshing gratuitous ARP
+    std::optional<TimePoint> extra;      ///< MASTER: the next AnnounceExtra
     std::optional<TimePoint> preempt_from;  ///< BACKUP: until then adverts of lower priority still count
     /// Its peers' connections are still coming, and it waits for them so long at most. BACKUP: it does not preempt. MASTER:
     /// it does not announce itself to the clients of a second master.

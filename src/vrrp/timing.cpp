@@ -19,6 +19,7 @@ std::optional<TimePoint> wakes_at(Machine const& machine) {
     if (machine.gate_shuts) first = std::min(first, *machine.gate_shuts);
     if (machine.burst) first = std::min(first, *machine.burst);
     if (machine.refresh) first = std::min(first, *machine.refresh);
+    if (machine.extra) first = std::min(first, *machine.extra);
     return first;
 }
 

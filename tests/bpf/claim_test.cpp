@@ -111,6 +111,24 @@ TEST_F(Claim, WithoutOneASilentDirectorGoesOn) {
     EXPECT_FALSE(roles().claim(role_).surrendered);
 }
 
+TEST_F(Claim, AClosedAddressTakesNothingButWhatIsAServicesAndIsAnsweredFor) {
+    contract::watched_key vip{}, vip6{};
+    std::memcpy(vip.address, Address::parse(kVip)->bytes().data(), 16);
+    std::memcpy(vip6.address, Address::parse("fd00::175")->bytes().data(), 16);
+    auto const closed = role_ | contract::WATCHED_CLOSED;
+    ASSERT_TRUE(path().object().watch({{vip, closed}, {vip6, closed}}));
+    EXPECT_EQ(path().send(frame().to(kVip, 22).syn()).verdict, "not_accepted");
+    EXPECT_TRUE(forwards());
+    EXPECT_EQ(sent(arp(1, "172.51.96.1", kVip)), "not_ip");
+    EXPECT_EQ(sent(discovery(135, "fd00::175")), "other_mac") << "to a group, as neighbours ask";
+    EXPECT_EQ(path().send(frame().to("172.51.96.119", 22).syn()).verdict, "no_vip") << "its own address is open";
+    roles().shut_gate(role_);
+    EXPECT_EQ(path().send(frame().to(kVip, 22).syn()).verdict, "no_service") << "a backup routes it to the master";
+    roles().open_gate(role_);
+    ASSERT_TRUE(path().object().watch({{vip, role_}, {vip6, role_}}));
+    EXPECT_EQ(path().send(frame().to(kVip, 22).syn()).verdict, "no_service");
+}
+
 TEST_F(Claim, AnAdvertMakesItSurrenderAndSilent) {
     EXPECT_EQ(sent(advert(kVrid, 100)), "no_vip");
     EXPECT_TRUE(roles().claim(role_).surrendered);

@@ -120,6 +120,15 @@ std::vector<Story> const& stories() {
          }},
         {"not_master", "the gate is shut",
          [](PacketPath& p) { return after(p, [&] { p.programmer().roles().shut_gate(0); }); }},
+        {"not_accepted", "the VIP is held, and is closed",
+         [](PacketPath& p) {
+             contract::watched_key vip{};
+             std::memcpy(vip.address, Address::parse("172.51.97.175")->bytes().data(), sizeof vip.address);
+             auto& roles = p.programmer().roles();
+             auto const role = *roles.number_of("VI_1");
+             EXPECT_TRUE(p.object().watch({{vip, role | contract::WATCHED_CLOSED}}));
+             return after(p, [&] { roles.open_gate(role); }, frame().to("172.51.97.175", 4711));
+         }},
         {"surrendered", "the VIP was given up, and the host answers for it no more",
          [](PacketPath& p) {
              contract::watched_key vip{};

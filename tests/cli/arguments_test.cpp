@@ -191,7 +191,6 @@ TEST_F(Arguments, ThatAreWrongGetOneSentenceAndCodeTwo) {
              {"run --log-level loud", "drover run: --log-level: loud not in {"},
              {"run --slots many", "drover run: --slots"},
              {"run --slots 7", "drover run: --slots"},
-             {"run -s blue", "drover run: --namespace is not carried out yet: use `ip netns exec blue drover run`"},
              {"run -n --background", "drover run: --dont-fork and --background contradict each other"},
              {"status --bogus", "drover status: `--bogus` is no option of it (see `drover status --help`)"},
              {"status extra", "drover status: `extra` is one word too many"},

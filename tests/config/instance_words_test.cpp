@@ -59,6 +59,66 @@ TEST(InstanceWords, StrictModeWantsALinkLocalAddressFirst) {
     EXPECT_THAT(places(loaded), ElementsAre("7:2 strict-link-local"));
 }
 
+TEST(InstanceWords, StrictModePutsRightWhatTheStandardsDoNotKnow) {
+    auto const plain = read(instance(" strict_mode\n"));
+    EXPECT_FALSE(plain.accepts);
+    EXPECT_TRUE(plain.lower_prio_no_advert);
+    EXPECT_EQ(plain.garp.lower_repeat, 0);
+    auto const loaded = load_text(instance(" strict_mode\n accept\n preempt_delay 4\n down_timer_adverts 5\n higher_prio_send_advert\n "
+                                           "lower_prio_no_advert off\n garp_lower_prio_repeat 2\n use_vmac\n vmac_xmit_base\n"));
+    EXPECT_EQ(count(loaded, "strict"), 7U) << "each of them but use_vmac, as keepalived 2.2.7 does";
+    EXPECT_EQ(loaded.exit_code, corrected);
+    auto const& i = loaded.configuration.instances.at(0);
+    EXPECT_FALSE(i.accepts) << "version 2 has no accept mode";
+    EXPECT_EQ(i.preempt_delay, 0s);
+    EXPECT_EQ(i.down_adverts, 3);
+    EXPECT_FALSE(i.higher_prio_send_advert);
+    EXPECT_TRUE(i.lower_prio_no_advert);
+    EXPECT_FALSE(i.vmac->xmit_base);
+}
+
+TEST(InstanceWords, PacketsToTheAddressesAreAcceptedUnlessThatIsNotWanted) {
+    EXPECT_TRUE(read(instance()).accepts);
+    EXPECT_TRUE(read(instance(" accept\n")).accepts);
+    EXPECT_FALSE(read(instance(" no_accept\n")).accepts);
+    EXPECT_TRUE(read(instance(" no_accept\n priority 255\n")).accepts) << "the owner's addresses are its own";
+    EXPECT_TRUE(read(instance(" version 3\n strict_mode\n accept\n")).accepts);
+}
+
+TEST(InstanceWords, UnicastWithoutAPeerIsMulticastOrAFault) {
+    auto const source = std::string(" unicast_src_ip 10.0.0.2\n");
+    EXPECT_FALSE(load_text(instance(source)).configuration.instances.at(0).lacks_peers);
+    auto const fault = load_text(instance(" unicast_fault_no_peer\n" + source));
+    EXPECT_THAT(places(fault), ElementsAre("7:2 no-unicast-peer"));
+    EXPECT_TRUE(fault.configuration.instances.at(0).lacks_peers);
+    EXPECT_FALSE(read(instance(" unicast_fault_no_peer\n unicast_peer {\n 10.0.0.3\n }\n" + source)).lacks_peers);
+}
+
+TEST(InstanceWords, WithoutAnAddressIsNamedUnlessItIsMeant) {
+    auto const text = [](std::string const& more) {
+        return "vrrp_instance V {\n interface eth0\n virtual_router_id 1\n" + more + "}\n";
+    };
+    EXPECT_THAT(places(load_text(text(""))), ElementsAre("1:1 no-vip"));
+    EXPECT_THAT(places(load_text(text(" no_virtual_ipaddress\n"))), IsEmpty());
+}
+
+TEST(InstanceWords, TimerExpiredBackupTakesTheHighestPriorityOfAnother) {
+    EXPECT_EQ(read(instance()).rival_priority, std::nullopt);
+    EXPECT_EQ(read(instance(" timer_expired_backup\n")).rival_priority, 254);
+    EXPECT_EQ(read(instance(" timer_expired_backup 120\n")).rival_priority, 120);
+}
+
+TEST(InstanceWords, AnnouncementsOnOtherInterfacesAreRepeatedForSwitches) {
+    EXPECT_EQ(read(instance(" garp_extra_if 100\n")).garp.extra, 100s);
+    auto const all = read(instance("", "global_defs {\n vrrp_garp_extra_if all 60\n}\n")).garp;
+    EXPECT_EQ(all.extra, 60s);
+    EXPECT_TRUE(all.extra_all);
+    EXPECT_THAT(places(load_text(instance(" garp_extra_if all\n"))), ElementsAre("7:2 bad-number"));
+    auto const old = load_text(instance(" vmac_garp_intvl 100\n"));
+    EXPECT_THAT(places(old), ElementsAre("7:2 deprecated"));
+    EXPECT_EQ(old.configuration.instances.at(0).garp.extra, 100s);
+}
+
 TEST(InstanceWords, AGroupOfItsOwnMustBeOfItsFamily) {
     EXPECT_EQ(read(instance(" mcast_dst_ip 224.0.0.81\n")).multicast_group.text(), "224.0.0.81");
     auto const wrong = load_text(instance(" mcast_dst_ip ff02::81\n"));

@@ -211,6 +211,34 @@ TEST(Script, OfSeveralTheFirstCounts) {
     EXPECT_EQ(loaded.exit_code, corrected);
 }
 
+TEST(Script, OfADeletionMayBeLeftOut) {
+    auto const none = load_text(instance());
+    EXPECT_FALSE(first_instance(none).notify.deletion);
+    auto const bare = load_text(instance(" notify_deleted\n"));
+    EXPECT_TRUE(first_instance(bare).notify.deletion);
+    EXPECT_TRUE(first_instance(bare).notify.deleted.empty());
+    auto const whole = load_text(instance(" notify_deleted /no/d\n notify_master_rx_lower_pri \"/no/l x\"\n"));
+    EXPECT_TRUE(first_instance(whole).notify.deletion);
+    EXPECT_THAT(first_instance(whole).notify.deleted.argv, ElementsAre("/no/d"));
+    EXPECT_THAT(first_instance(whole).notify.heard_lower.argv, ElementsAre("/no/l", "x"));
+}
+
+TEST(PriorityChanges, AreToldByTheInstanceThenItsGroupThenGlobalDefs) {
+    struct Case {
+        std::string global, group, own;
+        bool told;
+    };
+    for (auto const& c : {Case{"", "", "", false}, Case{"vrrp_notify_priority_changes", "", "", true},
+                          Case{"", "notify_priority_changes on", "", true},
+                          Case{"vrrp_notify_priority_changes on", "notify_priority_changes off", "", false},
+                          Case{"", "notify_priority_changes off", "notify_priority_changes", true},
+                          Case{"", "notify_priority_changes", "notify_priority_changes off", false}}) {
+        auto const loaded = load_text(instance(" " + c.own + "\n", "global_defs {\n " + c.global + "\n}\n") +
+                                      "vrrp_sync_group G {\n group {\n VI_1\n }\n " + c.group + "\n}\n");
+        EXPECT_EQ(first_instance(loaded).notify.priority_changes, c.told) << c.global << ", " << c.group << ", " << c.own;
+    }
+}
+
 TEST(Script, WithoutSecurityIsNamedOnceAndMakesSix) {
     FakeHost host;
     host.scripts = {{"/bin/a", ScriptState::fine}, {"/bin/b", ScriptState::fine}, {"/bin/c", ScriptState::changeable}};

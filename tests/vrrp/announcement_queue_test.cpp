@@ -36,6 +36,14 @@ TEST(AnnouncementQueue, InterfacesAndFamiliesDoNotWaitForEachOther) {
     EXPECT_THAT(queue.due(start), ElementsAre(Entry{2, one}, Entry{2, v6}, Entry{3, one}));
 }
 
+TEST(AnnouncementQueue, InterfacesOfOneLaneWaitForEachOther) {
+    AnnouncementQueue queue;
+    queue.add({2, one}, 10ms, -1);
+    queue.add({3, two}, 10ms, -1);
+    EXPECT_THAT(queue.due(start), ElementsAre(Entry{2, one}));
+    EXPECT_THAT(queue.due(start + 10ms), ElementsAre(Entry{3, two}));
+}
+
 TEST(AnnouncementQueue, ForgetsWhatIsGivenUp) {
     AnnouncementQueue queue;
     for (auto const& address : {one, two, one}) queue.add({2, address}, 10ms);

@@ -118,10 +118,10 @@ TEST(JoiningMachine, AMasterThatFindsASecondOneTakesItsConnectionsBeforeItsClien
     auto const machine = master(since);
     auto const found = since + 60s + 500ms;
     auto step = on(on(machine, TimerExpired{}, since + 60s).next, AdvertHeard{peer, 50}, found);
-    EXPECT_THAT(deeds(step), ElementsAre(Action(Join{}), Action(SendAdvert{100})))
+    EXPECT_THAT(deeds(step), ElementsAre(Action(Join{}), Action(SendAdvert{100}), Action(Notify{Happening::heard_lower})))
         << "the other one yields to its advert";
     step = on(step.next, AdvertHeard{peer, 50}, found + 500ms);
-    EXPECT_THAT(deeds(step), ElementsAre(Action(SendAdvert{100}))) << "it asks once";
+    EXPECT_THAT(deeds(step), ElementsAre(Action(SendAdvert{100}), Action(Notify{Happening::heard_lower}))) << "it asks once";
     step = on(step.next, Joined{}, found + 600ms);
     EXPECT_THAT(deeds(step), ElementsAre(Action(Announce{5})));
     EXPECT_THAT(on(step.next, Joined{}, found + 601ms).actions, IsEmpty());

@@ -11,6 +11,8 @@ using model::VrrpState;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+Action const heard_lower = Notify{Happening::heard_lower};
+
 Settings settings(int version, Duration interval) {
     Settings s;
     s.name = "vi";
@@ -94,7 +96,7 @@ TEST(LowerPrioNoAdvert, LeavesTheAnnouncementsAndStaysQuiet) {
     TimePoint takeover;
     auto const machine = master(s, takeover);
     auto const step = on(machine, AdvertHeard{peer, 90}, takeover + 300ms);
-    EXPECT_THAT(deeds(step), ElementsAre(Action(Announce{5})));
+    EXPECT_THAT(deeds(step), ElementsAre(Action(Announce{5}), heard_lower));
     EXPECT_EQ(std::get<Report>(step.actions.front()).text,
               "(vi) Received advert from 10.0.0.3 with lower priority 90, ours 100");
     EXPECT_THAT(on(step.next, AdvertHeard{peer, 90}, takeover + 300ms).actions, IsEmpty()) << "a storm";
@@ -133,11 +135,58 @@ TEST(GarpLowerPrio, HasARepeatAndADelayOfItsOwn) {
     machine = on(machine, TimerExpired{}, takeover + 5s).next;  // the burst after taking over
     auto const answered = takeover + 5s + 300ms;
     auto step = on(machine, AdvertHeard{peer, 90}, answered);
-    EXPECT_THAT(deeds(step), ElementsAre(Action(SendAdvert{100}), Action(Announce{2})));
+    EXPECT_THAT(deeds(step), ElementsAre(Action(SendAdvert{100}), Action(Announce{2}), heard_lower));
     EXPECT_EQ(wakes_at(step.next), answered + 700ms);
     EXPECT_THAT(deeds(on(step.next, TimerExpired{}, answered + 700ms)), ElementsAre(Action(Announce{2})));
     machine.settings.garp.lower_repeat = 0;
-    EXPECT_THAT(deeds(on(machine, AdvertHeard{peer, 90}, answered)), ElementsAre(Action(SendAdvert{100})));
+    EXPECT_THAT(deeds(on(machine, AdvertHeard{peer, 90}, answered)), ElementsAre(Action(SendAdvert{100}), heard_lower));
+}
+
+TEST(GarpExtraIf, IsRepeatedAsLongAsItIsMaster) {
+    auto s = settings(2, 1s);
+    s.garp.delay = 0s;
+    s.garp.extra = 700ms;
+    TimePoint takeover;
+    auto machine = master(s, takeover);
+    EXPECT_EQ(wakes_at(machine), takeover + 700ms);
+    auto step = on(machine, TimerExpired{}, takeover + 700ms);
+    EXPECT_THAT(deeds(step), ElementsAre(Action(AnnounceExtra{})));
+    EXPECT_EQ(step.next.extra, takeover + 1400ms);
+    step = on(step.next, AdvertHeard{peer, 150}, takeover + 800ms);
+    EXPECT_EQ(step.next.extra, std::nullopt);
+}
+
+TEST(TimerExpiredBackup, YieldsToAMasterThatIsNotHeard) {
+    auto s = settings(2, 1s);
+    TimePoint takeover;
+    EXPECT_EQ(on(master(s, takeover), TimerExpired{}, takeover + 10s).next.state, VrrpState::master) << "without the word";
+    s.rival_priority = 128;  // which takes over after 3.5 s
+    auto const machine = master(s, takeover);
+    EXPECT_EQ(on(machine, TimerExpired{}, takeover + 3500ms).next.state, VrrpState::master);
+    auto const step = on(machine, TimerExpired{}, takeover + 3501ms);
+    EXPECT_EQ(step.next.state, VrrpState::backup);
+    EXPECT_THAT(deeds(step), ElementsAre(Action(Record{VrrpState::backup}), Action(DropAddresses{}), Action(ShutGate{}),
+                                         Action(Notify{Happening::became_backup})));
+}
+
+TEST(NotifyPriorityChanges, TellsInWhichStateThePriorityChanged) {
+    auto s = settings(2, 1s);
+    ConditionsChanged const changed{{"", 120, own}};
+    EXPECT_THAT(deeds(on(backup(s), changed, start_time)), IsEmpty());
+    s.tells_priority = true;
+    EXPECT_THAT(deeds(on(backup(s), changed, start_time)), ElementsAre(Action(Notify{Happening::priority_as_backup})));
+    TimePoint takeover;
+    auto const machine = master(s, takeover);
+    EXPECT_THAT(deeds(on(machine, changed, takeover)), ElementsAre(Action(Notify{Happening::priority_as_master})));
+    EXPECT_THAT(deeds(on(machine, ConditionsChanged{{"", 100, own}}, takeover)), IsEmpty()) << "it is what it was";
+}
+
+TEST(NotifyDeleted, IsToldInsteadOfStop) {
+    TimePoint takeover;
+    auto const machine = master(settings(2, 1s), takeover);
+    EXPECT_THAT(deeds(on(machine, Stop{.deleted = true}, takeover)),
+                ElementsAre(Action(Record{VrrpState::init}), Action(SendAdvert{0}), Action(DropAddresses{}),
+                            Action(ShutGate{}), Action(Notify{Happening::deleted})));
 }
 
 }  // namespace

@@ -156,8 +156,9 @@ TEST(Machine, RefreshesItsAnnouncements) {
 }
 
 TEST(Machine, AnswersALowerAdvertAtOnceButAStormOfThemOnlyNowAndThen) {
+    auto const told = Action(Notify{Happening::heard_lower});
     auto step = on(master(), AdvertHeard{peer, 90}, takeover + 300ms);
-    EXPECT_THAT(deeds(step), ElementsAre(Action(SendAdvert{100}), Action(Announce{5})));
+    EXPECT_THAT(deeds(step), ElementsAre(Action(SendAdvert{100}), Action(Announce{5}), told));
     EXPECT_THAT(on(step.next, AdvertHeard{peer, 90}, takeover + 300ms).actions, IsEmpty());
 }
 

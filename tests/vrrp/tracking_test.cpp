@@ -25,8 +25,8 @@ TEST(Tracking, AScriptOfWeightNoughtIsAFaultWhenItFails) {
     std::vector<model::Tracked> const tracks{{TrackKind::script, "chk", 0, false, {}}};
     EXPECT_EQ(judged(tracks, {{TrackKind::script, "chk", 0}}).conditions.fault, "script chk failed");
     EXPECT_EQ(judged(tracks, {{TrackKind::script, "chk", 1}}).conditions.fault, "");
-    EXPECT_EQ(judged(tracks, {{TrackKind::script, "chk", std::nullopt}}).waits_for, "script chk");
-    EXPECT_EQ(judged(tracks, {{TrackKind::file, "chk", 0}}).waits_for, "script chk") << "a file of that name is another thing";
+    EXPECT_EQ(judged(tracks, {{TrackKind::script, "chk", std::nullopt}}).waits_for, "the first result of script chk");
+    EXPECT_EQ(judged(tracks, {{TrackKind::file, "chk", 0}}).waits_for, "the first result of script chk") << "a file of that name is another thing";
 }
 
 TEST(Tracking, WeightsAreAddedWhileGoodAndTakenAwayWhileBad) {

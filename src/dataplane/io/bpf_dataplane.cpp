@@ -103,7 +103,7 @@ Result<void> BpfDataplane::watch(std::vector<Watched> const& instances) {
         for (auto const& address : instance.addresses) {
             contract::watched_key key{};
             std::memcpy(key.address, address.bytes().data(), sizeof key.address);
-            wanted.emplace_back(key, *role);
+            wanted.emplace_back(key, *role | (instance.accepts ? 0U : contract::WATCHED_CLOSED));
         }
         contract::watched_key key{};
         key.ifindex = static_cast<__u32>(instance.ifindex);

@@ -69,6 +69,7 @@ public:
         int ifindex = 0;  ///< where its adverts are; 0: there is no such interface
         std::uint8_t virtual_router_id = 0;
         Family family = Family::v4;
+        bool accepts = true;  ///< false: as MASTER this host takes no packets to the addresses, but those of services
     };
     Result<void> watch(std::vector<Watched> const& instances);
 

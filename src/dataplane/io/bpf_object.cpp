@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "dataplane/encode.h"
 #include "dataplane/io/direct_tables.h"
+#include "dataplane/words.h"
 #include "drover.skel.h"
 #include "drover_tc.skel.h"
 
@@ -268,8 +269,12 @@ Result<void> BpfObject::watch(std::vector<std::pair<contract::watched_key, std::
     for (bool first = true; bpf_map_get_next_key(map, first ? nullptr : &key, &next) == 0; first = false, key = next)
         if (std::ranges::none_of(wanted, [&](auto const& entry) { return same(entry.first, next); })) unwanted.push_back(next);
     for (auto const& old : unwanted) bpf_map_delete_elem(map, &old);
-    for (auto const& [what, role] : wanted)
+    bool closed = false;
+    for (auto const& [what, role] : wanted) {
+        closed |= (role & contract::WATCHED_CLOSED) != 0;
         if (bpf_map_update_elem(map, &what, &role, BPF_ANY) != 0) return fail_errno("watch for claims of virtual addresses");
+    }
+    store(tables_.settings->closed, __u32{closed});
     return {};
 }
 
