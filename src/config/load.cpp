@@ -38,10 +38,18 @@ std::vector<T> values_of(std::vector<Read<T>> all) {
 
 bool is_usable(Statement const& block) { return block.known != nullptr && block.has_block && !block.is_void; }
 
+bool is_usable_word(Statement const& statement, std::string_view name) {
+    return statement.known != nullptr && !statement.is_void && statement.name() == name && statement.argument(1) != nullptr;
+}
+
 InstanceDefaults read_globals(Reading& reading, std::span<Statement const> tree, model::Global& global) {
     InstanceDefaults defaults;
     for (auto const& block : tree)
         if (is_usable(block) && block.name() == "global_defs") read_global(reading, block, global, defaults);
+    // As in keepalived an instance that changes garp_master_delay does not change these by it.
+    auto& garp = defaults.instance.garp;
+    garp.lower_delay = garp.lower_delay.value_or(garp.delay);
+    garp.lower_repeat = garp.lower_repeat.value_or(garp.repeat);
     return defaults;
 }
 
@@ -116,9 +124,11 @@ model::Holdings read_static_items(Reading& reading, std::span<Statement const> t
 model::Configuration read_tree(Reading& reading, std::span<Statement const> tree) {
     model::Configuration configuration;
     auto defaults = read_globals(reading, tree, configuration.global);
+    for (auto const& statement : tree)
+        if (is_usable_word(statement, "net_namespace")) configuration.global.network_namespace = statement.argument(1)->text;
     defaults.tracking = read_tracking(reading, tree, configuration.global.enable_script_security);
     auto instances = read_instances(reading, tree, defaults);
-    configuration.sync_groups = read_sync_groups(reading, tree, defaults.tracking, instances);
+    configuration.sync_groups = read_sync_groups(reading, tree, defaults, instances);
     configuration.instances = values_of(std::move(instances));
     configuration.tracking = std::move(defaults.tracking);
     configuration.fixed = read_static_items(reading, tree, defaults.instance.interface);

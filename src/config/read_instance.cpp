@@ -10,6 +10,7 @@
 #include "config/notify_words.h"
 #include "config/read_addresses.h"
 #include "config/read_authentication.h"
+#include "config/read_mail.h"
 #include "config/read_routes.h"
 #include "config/read_rules.h"
 #include "config/read_tracking.h"
@@ -93,6 +94,8 @@ private:
             vmac_ = &s;
         else if (name == "vmac_xmit_base")
             xmit_base_ = &s;
+        else if (name == "smtp_alert")
+            instance_.smtp_alert = read_alert(reading_, s);
         else if (name == "strict_mode")
             strict_ = read_switch(reading_, s).value_or(strict_);
         else if (!read_shared_word(reading_, s, "", instance_) && s.argument(1) != nullptr)

@@ -6,7 +6,6 @@ namespace drover::config {
 namespace {
 
 constexpr std::string_view bfd = "there is no BFD: the priority does not depend on it, and it never makes a fault";
-constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
 
 consteval Context list(std::string_view name) { return {name, {}, true}; }
 
@@ -91,7 +90,7 @@ constexpr std::array instance_later_words{
     later("notify_deleted"),
     later("notify_master_rx_lower_pri", 1),
     later("notify_priority_changes"),
-    later("smtp_alert", 0, mail, "mail"),
+    word("smtp_alert", 0, 1),
     later("no_virtual_ipaddress"),
     later_block("auth_hmac", &auth_hmac, 0, "adverts are not signed"),
     silent("accept"),
@@ -121,7 +120,7 @@ constexpr auto sync_group_table = keyword_table(std::array{
     each(word("notify_stop", 1, any_number)),
     each(word("notify", 1, any_number)),
     word("sync_group_tracking_weight", 0),
-    later("smtp_alert", 0, mail, "mail"),
+    word("smtp_alert", 0, 1),
     later("notify_priority_changes"),
     silent("global_tracking"),
 });
@@ -211,7 +210,7 @@ constexpr std::array root_later_words{
     each(later_block("garp_group", &garp_group, 0, "gratuitous ARP is not paced")),
     each(later_block("track_group", &track_group, 1)),
     later_block("SSL", &ssl, 0, "there is no SSL_GET yet"),
-    later("net_namespace", 1, "start the daemon in the namespace instead"),
+    word("net_namespace"),
     later("net_namespace_ipvs", 1),
     later("instance", 1),
     later_block("interface_up_down_delays", &delay_list, 0, "links count as they are reported"),
