@@ -5,6 +5,7 @@ namespace drover::config {
 
 namespace {
 
+constexpr std::string_view checker_mail = "services and servers send no mail yet, instances and groups do";
 constexpr std::string_view snmp = "there is no SNMP agent yet";
 constexpr std::string_view fifo = "events of services and servers are written to no FIFO yet";
 constexpr std::string_view scripts = "scripts of notify_* and notify are run, nothing else yet";
@@ -64,9 +65,9 @@ constexpr std::array mail_words{
     word("smtp_helo_name"),
     word("smtp_alert", 0, 1),
     word("smtp_alert_vrrp", 0, 1),
-    word("smtp_alert_checker", 0, 1),
+    later("smtp_alert_checker", 0, checker_mail, "mail"),
     word("no_email_faults", 0),
-    word("no_checker_emails", 0),
+    later("no_checker_emails", 0, checker_mail, "mail"),
 };
 
 constexpr std::array vrrp_words{

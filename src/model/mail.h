@@ -18,7 +18,6 @@ struct MailSettings {
     std::string helo_name;           ///< empty: the host name
     Duration connect_timeout = 30s;  ///< also for each answer of the server
     bool faults = true;              ///< false (no_email_faults): a change to FAULT sends none
-    bool checkers = true;            ///< false (no_checker_emails): real servers send none
     std::optional<bool> alert, alert_vrrp, alert_checker;  ///< of objects that do not say themselves
     bool operator==(MailSettings const&) const = default;
 };
