@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "control/keepalived_lines.h"
 

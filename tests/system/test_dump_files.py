@@ -183,6 +183,9 @@ class Side:
         text = re.sub(rf"\b(10\.\d+)\.{self.vrid}\.", r"\1.N.", text)
         text = re.sub(rf"\b(fe80::|2001:db8:){self.vrid}\b", r"\1N", text)
         text = re.sub(r"fe80::[0-9a-f:]{8,}", "LINKLOCAL", text)
+        text = re.sub(r"(Multicast address ff02::12), ifindex \d+", r"\1", text)
+        # keepalived counts reasons, drover names the first one.
+        text = re.sub(r"(script faults =) [1-9]\d*", r"\1 some", text)
         text = re.sub(r"\d{10}\.\d{6} \(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d\.\d{6} \d{4}\)", "MOMENT", text)
         return re.sub(rf"(Virtual Router ID = |\"vrid\":)({'|'.join(str(self.vrid + i) for i in range(4))})\b",
                       lambda match: f"{match[1]}N+{int(match[2]) - self.vrid}", text)
