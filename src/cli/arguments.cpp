@@ -219,8 +219,8 @@ Request read_run(std::vector<std::string> words, bool as_keepalived) {
     auto const test_log = take_test_log(words);
     if (auto const text = parse(*app, name, words)) return *text;
 
-    if (!run.signal_function.empty()) return signal_number(run.signal_function);
     if (run.genhash) return wrong(name, "--genhash is a program of keepalived's that drover has not got");
+    if (!run.signal_function.empty()) return signal_number(run.signal_function);
     if (run.test) {
         if (run.test_files.empty() && !run.options.configuration.empty()) run.test_files = {run.options.configuration};
         if (run.test_files.empty()) run.test_files = {app::usual_configuration()};

@@ -128,12 +128,11 @@ void Writer::write_instance(model::Instance const& instance) {
     auto const seen = known == nullptr ? model::InstanceObserved{} : *known;
     line(" VRRP Instance = {}", instance.name);
     line("   VRRP Version = {}", instance.version);
-    if (instance.family == Family::v6) line("   Using Native IPv6");
     write_state(instance, seen);
     write_source(instance, seen);
     write_schedule(instance);
     write_election(instance, seen);
-    write_authentication(instance.authentication);
+    if (instance.version == 2) write_authentication(instance.authentication);
     write_holdings(instance, seen.state == model::VrrpState::master);
     write_tracks(instance);
     line("   Using smtp notification = {}", yes(instance.smtp_alert));
@@ -143,6 +142,7 @@ void Writer::write_instance(model::Instance const& instance) {
 void Writer::write_state(model::Instance const& instance, model::InstanceObserved const& seen) {
     for (auto const& group : configuration_.sync_groups)
         if (std::ranges::find(group.members, instance.name) != group.members.end()) line("   Sync group = {}", group.name);
+    if (instance.family == Family::v6) line("   Using Native IPv6");
     line("   State = {}", model::name(seen.state));
     line("   Flags:{}", instance.unicast_peers.empty() ? " none" : "");
     if (!instance.unicast_peers.empty()) line("     Using unicast");
@@ -204,6 +204,7 @@ void Writer::write_election(model::Instance const& instance, model::InstanceObse
 
 void Writer::write_authentication(model::Authentication const& authentication) {
     using Type = model::Authentication::Type;
+    if (authentication.type == Type::none) line("   Authentication type = none");
     if (authentication.type == Type::ah) line("   Authentication type = IPSEC_AH");
     if (authentication.type != Type::pass) return;
     line("   Authentication type = SIMPLE_PASSWORD");

@@ -183,6 +183,7 @@ class Side:
         text = re.sub(rf"\b(10\.\d+)\.{self.vrid}\.", r"\1.N.", text)
         text = re.sub(rf"\b(fe80::|2001:db8:){self.vrid}\b", r"\1N", text)
         text = re.sub(r"fe80::[0-9a-f:]{8,}", "LINKLOCAL", text)
+        text = text.replace("Flags: none", "Flags:")
         text = re.sub(r"(Multicast address ff02::12), ifindex \d+", r"\1", text)
         # keepalived counts reasons, drover names the first one.
         text = re.sub(r"(script faults =) [1-9]\d*", r"\1 some", text)

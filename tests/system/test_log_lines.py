@@ -36,7 +36,8 @@ word = int.from_bytes(b"1234", "big")
 for vrid, vip in ((21, "10.9.1.100"), (41, "10.9.2.100")):
     good = dict(version=2, vrid=vrid, priority=50, ipcount=1, authtype=1, adv=1, addrlist=[vip], auth1=word, auth2=0)
     for change in {changes}:
-        ttl = change.pop("ttl", 255)
+        ttl = change.get("ttl", 255)
+        change = {{key: value for key, value in change.items() if key != "ttl"}}
         sendp(Ether(dst="01:00:5e:00:00:12") / IP(src="10.9.0.9", dst="224.0.0.18", ttl=ttl, proto=112) /
               VRRP(**{{**good, **change}}), iface="eth0")
 """
