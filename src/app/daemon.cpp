@@ -24,7 +24,6 @@ namespace {
 
 constexpr Duration kNotifyStopPatience = 1s;  // keepalived's
 constexpr Duration kLookAtNeedsAfter = 1s;
-constexpr int kJsonSignal = 36, kStatsClearSignal = 63;  // exporters send them to keepalived; others would end the daemon
 constexpr std::size_t kChangesTold = 20;      // of one command, each in a line of the log
 
 std::string host_name() {
@@ -285,6 +284,7 @@ Result<void> Daemon::start_vrrp() {
         std::move(routers), *roles_, [this](vrrp::StateChange const& change) { tell(change); },
         [this] { loop_.post([this] { sync_->join(); }); });
     open_fifos();
+    mails_.apply(configuration_);
     trackers_->apply(configuration_);
     if (auto started = vrrp_->start(); !started) return started;
     handover_.open(*vrrp_);
@@ -321,8 +321,9 @@ void Daemon::open_fifos() {
 void Daemon::tell(vrrp::StateChange const& change) {
     for (auto const& event : change.scripts) run_script(event.script, event.extra, event.instance);
     ++untold_;
-    loop_.post([this, line = vrrp::fifo_line(change)] {
-        fifos_.write(line);
+    loop_.post([this, change] {
+        fifos_.write(vrrp::fifo_line(change));
+        mails_.tell(change);
         --untold_;
     });
 }
@@ -348,14 +349,17 @@ void Daemon::on_new_peer(std::string const& interface, Mac const& mac, Address c
 }
 
 void Daemon::answer_signals() {
-    for (int const signal : {SIGPIPE, SIGUSR1, SIGUSR2, kJsonSignal, kStatsClearSignal}) std::signal(signal, SIG_IGN);
-    loop_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
+    std::signal(SIGPIPE, SIG_IGN);
+    std::vector<int> signals{SIGTERM, SIGINT, SIGHUP};
+    signals.insert(signals.end(), DumpFiles::signals.begin(), DumpFiles::signals.end());
+    loop_.on_signals(signals, [this](int signal) { on_signal(signal); });
     sigset_t none;  // those that came during an upgrade have waited
     ::sigemptyset(&none);
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 void Daemon::on_signal(int signal) {
+    if (DumpFiles::is_for_us(signal)) return dumps_.answer(signal);
     if (signal != SIGHUP) {
         log::notice("Stopping");
         return loop_.stop();
@@ -363,6 +367,19 @@ void Daemon::on_signal(int signal) {
     ::sd_notify(0, "RELOADING=1");
     if (auto report = reload(); !report) log::error("reload refused, everything stays as it was: {}", report.error().message);
     ::sd_notify(0, "READY=1");
+}
+
+control::KeepalivedPicture Daemon::picture() const {
+    control::KeepalivedPicture picture;
+    auto& known = picture.configuration;
+    known.global = configuration_.global;
+    known.instances = configuration_.instances;
+    known.fixed = configuration_.fixed;
+    known.sync_groups = configuration_.sync_groups;
+    known.tracking = configuration_.tracking;
+    picture.instances = vrrp_->observed();
+    picture.tracks = trackers_->observed();
+    return picture;
 }
 
 void Daemon::run_until_stopped() { loop_.run(); }
@@ -415,6 +432,7 @@ Result<control::ReloadReport> Daemon::reload() {
     for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
     sync_->apply(configuration_.global.sync);
+    mails_.apply(configuration_);
     // Before the instances: what they track is known when they hear of it.
     trackers_->apply(configuration_);
     if (auto routers = virtual_routers(); routers.tell_states || routers != old_routers) {

@@ -11,10 +11,12 @@
 
 #include "app/arp_announce.h"
 #include "app/connection_sync.h"
+#include "app/dump_files.h"
 #include "app/handover.h"
 #include "app/health_checks.h"
 #include "app/inheritance.h"
 #include "app/live_services.h"
+#include "app/mail_alerts.h"
 #include "app/network_watch.h"
 #include "app/notify_fifo.h"
 #include "app/rivals.h"
@@ -49,6 +51,8 @@ public:
     /// that an earlier daemon left goes on.
     Result<void> start();
     void run_until_stopped();
+    /// --dump-conf: as it was read, a line of the log each.
+    void log_configuration() { dumps_.log(); }
     /// Priority 0, VIPs gone, gates shut, scripts run, packet path removed.
     void stop();
 
@@ -91,6 +95,7 @@ private:
     void open_fifos();
     bool goes_on();
     void answer_signals();
+    control::KeepalivedPicture picture() const;
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
     Result<std::vector<plan::Change>> program();
@@ -127,7 +132,8 @@ private:
     ArpAnnounce arp_announce_;  // its note stands beside the socket
     NotifyFifos fifos_;
     bool fifo_readers_started_ = false;
-    std::atomic<int> untold_ = 0;  // changes of state on their way to the FIFOs
+    MailAlerts mails_{loop_.context()};
+    std::atomic<int> untold_ = 0;  // changes of state on their way to the FIFOs and mails
     std::unique_ptr<Trackers> trackers_;
     std::unique_ptr<runner::Client> scripts_;
     std::unique_ptr<dataplane::BpfDataplane> dataplane_;
@@ -140,6 +146,7 @@ private:
     Handover handover_;
     std::unique_ptr<ConnectionSync> sync_;
     std::unique_ptr<VrrpThread> vrrp_;
+    DumpFiles dumps_{[this] { return picture(); }};
     Upgrade upgrade_{loop_, upgrade_hooks()};
     std::unique_ptr<control::Server> server_;
 };

@@ -8,6 +8,7 @@
 namespace drover::app {
 
 Result<void> enter_network_namespace(std::string const& name) {
+    if (name.find('/') != std::string::npos) return fail("`" + name + "` is no name of a network namespace");
     auto const path = "/run/netns/" + name;
     loop::Fd const space(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!space) return fail_errno("open network namespace " + path);

@@ -1,4 +1,4 @@
-// net_namespace: the daemon works in a network namespace of the host, with its files where they always are.
+// -s NAME, net_namespace NAME: the daemon works in a network namespace that `ip netns` has made.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace drover::app {
 
-/// Makes the calling thread, and with it all that it starts from now on, part of /run/netns/NAME (ip-netns(8)).
+/// For the calling thread and all that it starts. Files are those of before, /sys among them.
 Result<void> enter_network_namespace(std::string const& name);
 
 }  // namespace drover::app

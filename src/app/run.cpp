@@ -57,11 +57,15 @@ int run_daemon(RunOptions const& options, std::optional<std::string> const& file
         if (options.sink != log::Sink::console) return refuse(started.error().message);
         return kFailed;
     }
-    if (auto written = write_pid_file(options.pid_file); !written) log::warning("{}", written.error().message);
+    if (options.dump_configuration) daemon.log_configuration();
+    auto pid_files = options.more_pid_files;
+    pid_files.push_back(options.pid_file);
+    for (auto const& file_of_pid : pid_files)
+        if (auto written = write_pid_file(file_of_pid); !written) log::warning("{}", written.error().message);
     daemon.run_until_stopped();
     daemon.stop();
     std::error_code error;
-    std::filesystem::remove(options.pid_file, error);
+    for (auto const& file_of_pid : pid_files) std::filesystem::remove(file_of_pid, error);
     return 0;
 }
 
@@ -89,7 +93,7 @@ int run(RunOptions const& options) {
     }
     if (!options.foreground && !inherited && ::daemon(0, 0) != 0) return refuse("go to the background: " + std::string(std::strerror(errno)));
     raise_descriptor_limit();
-    log::start(options.sink, options.lowest);
+    log::start(options.sink, options.lowest, "drover", options.syslog_facility);
     int const code = run_daemon(options, file, std::move(loaded), std::move(inherited));
     log::stop();
     return code;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "base/log.h"
 
@@ -28,6 +29,9 @@ struct RunOptions {
     std::string pin_directory = "/sys/fs/bpf/drover";
     std::string socket = "/run/drover/drover.sock";
     std::string pid_file = "/run/drover/drover.pid";
+    std::vector<std::string> more_pid_files;  ///< -r, -c, -b: of processes that are threads here; the same number
+    bool dump_configuration = false;          ///< -d: what has been read goes to the log
+    int syslog_facility = log::facility_daemon;
     std::string config_id;       ///< -i: for lines with @id; empty: the short host name
     std::uint64_t slots = 2 * 1024 * 1024;  ///< of a new connection table
 };

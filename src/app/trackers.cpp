@@ -95,6 +95,8 @@ void Trackers::apply_scripts(std::vector<model::TrackScript> const& scripts) {
     });
     for (auto const& script : scripts) {
         auto known = std::ranges::find_if(scripts_, [&](Script const& s) { return s.script.name == script.name; });
+        if (known != scripts_.end() && known->judge.good())
+            log::info("VRRP_Script({}) considered {} on reload", script.name, *known->judge.good() ? "successful" : "unsuccessful");
         if (known != scripts_.end() && known->script == script) continue;
         if (known == scripts_.end()) {
             known = scripts_.emplace(scripts_.end(), script, loop_.context());
@@ -184,7 +186,7 @@ void Trackers::apply_processes(std::vector<model::TrackProcess> const& processes
     std::vector<Process> now;
     for (auto const& process : processes) {
         auto const known = std::ranges::find_if(processes_, [&](Process const& p) { return p.process.name == process.name; });
-        now.push_back({process, known == processes_.end() ? vrrp::QuorumJudge() : known->judge});
+        now.push_back({process, known == processes_.end() ? vrrp::QuorumJudge() : known->judge, 0});
     }
     processes_ = std::move(now);
     next_count_.cancel();
@@ -207,7 +209,8 @@ void Trackers::count_processes() {
     }
     bool changed = false;
     for (std::size_t i = 0; i < processes_.size(); ++i) {
-        auto& [process, judge] = processes_[i];
+        auto& [process, judge, last_count] = processes_[i];
+        last_count = running[i];
         if (!judge.count(process, running[i], loop::now())) continue;
         changed = true;
         log::info("vrrp_track_process {}: {} of it run, {} its quorum", process.name, running[i],
@@ -229,11 +232,20 @@ std::optional<int> Trackers::inherited(std::string const& script) const {
     return found == inherited_.end() ? std::nullopt : found->value;
 }
 
+std::vector<model::TrackObserved> Trackers::observed() const {
+    std::vector<model::TrackObserved> seen;
+    for (auto const& script : scripts_)
+        seen.push_back({model::TrackKind::script, script.script.name, as_number(script.judge.good()), script.judge.against(),
+                        script.running.has_value(), 0});
+    for (auto const& [file, value] : files_) seen.push_back({model::TrackKind::file, file.name, value, 0, false, 0});
+    for (auto const& [process, judge, running] : processes_)
+        seen.push_back({model::TrackKind::process, process.name, as_number(judge.good()), 0, false, running});
+    return seen;
+}
+
 void Trackers::tell() {
-    auto seen = script_results();
-    for (auto const& [file, value] : files_) seen.push_back({model::TrackKind::file, file.name, value});
-    for (auto const& [process, judge] : processes_)
-        seen.push_back({model::TrackKind::process, process.name, as_number(judge.good())});
+    std::vector<vrrp::SeenTrack> seen;
+    for (auto const& track : observed()) seen.push_back({track.kind, track.name, track.value});
     hooks_.on_change(std::move(seen));
 }
 

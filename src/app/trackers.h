@@ -14,6 +14,7 @@
 #include "loop/io/loop.h"
 #include "loop/io/timer.h"
 #include "model/configuration.h"
+#include "model/observed.h"
 #include "runner/message.h"
 #include "vrrp/conditions.h"
 #include "vrrp/track_process.h"
@@ -38,6 +39,7 @@ public:
     void inherit(std::vector<vrrp::SeenTrack> results) { inherited_ = std::move(results); }
     std::vector<vrrp::SeenTrack> script_results() const;
     void finished(runner::Finished const& finished);
+    std::vector<model::TrackObserved> observed() const;
 
 private:
     struct Script {
@@ -56,6 +58,7 @@ private:
     struct Process {
         model::TrackProcess process;
         vrrp::QuorumJudge judge;
+        int running = 0;  ///< when they were counted last
     };
 
     void apply_scripts(std::vector<model::TrackScript> const& scripts);

@@ -347,8 +347,14 @@ void VrrpLoop::keep_in_step() {
         std::vector<vrrp::Machine const*> machines;
         for (auto const* const member : members) machines.push_back(&member->machine());
         if (auto const state = group.move(machines)) {
-            log::info("VRRP_Group({}) Syncing instances to {} state", name, model::name(*state));
-            for (auto* const member : members) member->move_to(*state, "with its sync group " + name, loop::now());
+            bool told = std::ranges::any_of(machines, [&](auto const* machine) { return machine->state == *state; });
+            auto const tell = [&] { log::info("VRRP_Group({}) Syncing instances to {} state", name, model::name(*state)); };
+            // As in keepalived the first one has moved when the others are told to.
+            if (told) tell();
+            for (auto* const member : members) {
+                member->move_to(*state, "with its sync group " + name, loop::now());
+                if (!std::exchange(told, true)) tell();
+            }
         }
         auto const before = group.state();
         auto const now = group.settle(machines);

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "loop/io/clock.h"
+#include "vrrp/advert_counts.h"
+#include "vrrp/holding_lines.h"
 #include "vrrp/resume.h"
 
 namespace drover::app {
@@ -97,12 +99,14 @@ void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now
     auto const& advert = heard->advert;
     if (instance_.authentication.type == model::Authentication::Type::ah)
         sequences_.heard(packet.from, heard->sequence);
-    ++received_;
+    ++counts_.received;
+    if (advert.priority == 0) ++counts_.zero_received;
     master_address_ = packet.from;
     if (!is_virtual(from)) outside_.board.peer_seen(instance_.interface, from, packet.from);
     if (!instance_.skip_check_adv_addr) compare_addresses(packet.from, advert.addresses);
     compare_checksums(packet.from, heard->coverage);
     give(vrrp::AdvertHeard{packet.from, advert.priority, advert.interval}, now);
+    if (machine_.hears_master) master_priority_ = advert.priority;
     if (is_master() && advert.priority > 0) brain_.second_master(packet.from, advert.priority, now);
     if (!address_note_.empty()) brain_.other_addresses(packet.from, address_note_, is_master() && advert.priority > 0, now);
     tell_split_brain(now);
@@ -176,6 +180,7 @@ void VrrpRouter::give(vrrp::Event const& event, TimePoint now) {
     if (machine_.state != before) {
         since_unix_us_ = loop::unix_microseconds();
         if (is_master()) master_since_ = now;
+        if (before == model::VrrpState::master) ++counts_.released_master;
         ++transitions_;
     }
     for (auto const& action : step.actions) std::visit([&](auto const& a) { perform(a, now); }, action);
@@ -204,7 +209,8 @@ void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
         return;
     }
     send_failed_ = false;
-    ++sent_;
+    ++counts_.sent;
+    if (advert.priority == 0) ++counts_.zero_sent;
     if (is_master()) outside_.board.record(instance_.name, role(model::VrrpState::master, now));
 }
 
@@ -231,11 +237,14 @@ Result<void> VrrpRouter::send(vrrp::Advert const& advert, netlink::Link const& l
 }
 
 void VrrpRouter::perform(vrrp::TakeAddresses const& take, TimePoint now) {
+    if (!take.announce_missing)
+        for (auto const& line : vrrp::taking_lines(instance_)) log::info("{}", line);
     auto const missing = hold(now);
     if (take.announce_missing) announce(missing.addresses, machine_.settings.garp.repeat, now);
 }
 
 void VrrpRouter::perform(vrrp::DropAddresses const&, TimePoint) {
+    for (auto const& line : vrrp::dropping_lines(instance_)) log::info("{}", line);
     check_holdings_.reset();
     for (auto const& address : held_.addresses) outside_.announcer.forget(address.prefix.address);
     holdings_.drop(held_);
@@ -314,6 +323,7 @@ void VrrpRouter::say_new(std::vector<std::string> const& now, std::vector<std::s
 void VrrpRouter::refuse(vrrp::Packet const& packet, vrrp::Refusal const& refusal, TimePoint now) {
     auto const reason = vrrp::name(refusal.reason);
     bool const claims = vrrp::priority_of(packet) > 0;
+    vrrp::count_refused(counts_, packet, refusal.reason);
     if (brain_.refused(packet.from, reason, refusal.text, claims, now)) {
         log::warning("({}) {}", instance_.name, refusal.text);
         log::warning("({}) adverts from {} are refused ({}): if it serves the same VIPs, both will be MASTER",
@@ -359,6 +369,7 @@ void VrrpRouter::compare_addresses(Address const& from, std::vector<Address> con
     auto note = ours == sorted ? std::string()
                                : fmt::format("{} advertises other virtual addresses ({}) than are configured here ({})",
                                              from.text(), joined(theirs), joined(advertised(instance_)));
+    if (!note.empty()) ++counts_.wrong_addresses;
     if (!note.empty() && note != address_note_) log::warning("({}) {}", instance_.name, note);
     address_note_ = std::move(note);
 }
@@ -376,6 +387,15 @@ void VrrpRouter::compare_checksums(Address const& from, vrrp::Coverage theirs) {
     checksum_note_ = std::move(note);
 }
 
+void VrrpRouter::observe_election(model::InstanceObserved& seen, TimePoint now) const {
+    seen.wanted = machine_.wants_master ? model::VrrpState::master : machine_.state;
+    seen.source = machine_.conditions.own;
+    seen.master_priority = machine_.hears_master ? master_priority_ : 0;
+    seen.master_interval = machine_.master_interval;
+    seen.down_interval = vrrp::down_interval(machine_);
+    if (auto const wake = vrrp::wakes_at(machine_)) seen.timer_unix_us = loop::unix_microseconds() + (*wake - now).count();
+}
+
 model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     model::InstanceObserved seen;
     seen.name = instance_.name;
@@ -388,8 +408,11 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     seen.effective_priority = machine_.priority();
     for (auto const& address : held_.addresses) seen.addresses.push_back(address.prefix.address);
     seen.master_address = master_address_;
-    seen.adverts_sent = sent_;
-    seen.adverts_received = received_;
+    seen.adverts_sent = counts_.sent;
+    seen.adverts_received = counts_.received;
+    seen.counts = counts_;
+    seen.counts.became_master = machine_.became_master;
+    observe_election(seen, now);
     seen.became_master = machine_.became_master;
     seen.late = machine_.late;
     seen.gave_to = machine_.gave_to;

@@ -110,6 +110,8 @@ private:
     void tell_split_brain(TimePoint now);
     void compare_addresses(Address const& from, std::vector<Address> const& theirs);
     void compare_checksums(Address const& from, vrrp::Coverage theirs);
+    /// What keepalived's dump files say of it besides.
+    void observe_election(model::InstanceObserved& seen, TimePoint now) const;
     bool is_master() const { return machine_.state == model::VrrpState::master; }
 
     model::Instance instance_;
@@ -136,8 +138,8 @@ private:
     TimePoint claim_seen_;
     std::int64_t since_unix_us_ = 0;
     std::optional<Address> master_address_;
-    std::uint64_t sent_ = 0;
-    std::uint64_t received_ = 0;
+    model::AdvertCounts counts_;
+    int master_priority_ = 0;  ///< of the advert heard last from a master that counts
     std::uint64_t transitions_ = 0;
 };
 

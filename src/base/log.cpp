@@ -46,7 +46,7 @@ public:
 /// spdlog's own syslog sink has no LOG_NOTICE.
 class SyslogSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
-    explicit SyslogSink(std::string const& ident) { ::openlog(ident.c_str(), LOG_PID, LOG_DAEMON); }
+    SyslogSink(std::string const& ident, int facility) { ::openlog(ident.c_str(), LOG_PID, facility); }
     ~SyslogSink() override { ::closelog(); }
 
 protected:
@@ -57,8 +57,8 @@ protected:
     void flush_() override {}
 };
 
-std::shared_ptr<spdlog::sinks::sink> make_sink(Sink sink) {
-    if (sink == Sink::syslog) return std::make_shared<SyslogSink>(syslog_ident);
+std::shared_ptr<spdlog::sinks::sink> make_sink(Sink sink, int facility) {
+    if (sink == Sink::syslog) return std::make_shared<SyslogSink>(syslog_ident, facility);
     auto out = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     auto formatter = std::make_unique<spdlog::pattern_formatter>();
     formatter->add_flag<JournalPriority>('*');
@@ -69,11 +69,13 @@ std::shared_ptr<spdlog::sinks::sink> make_sink(Sink sink) {
 
 }  // namespace
 
-void start(Sink sink, Level lowest, std::string_view ident) {
+static_assert(facility_user == LOG_USER && facility_daemon == LOG_DAEMON && facility_local0 == LOG_LOCAL0);
+
+void start(Sink sink, Level lowest, std::string_view ident, int facility) {
     if (sink == Sink::none) return;
     syslog_ident = ident;
     spdlog::init_thread_pool(kQueueLength, 1);
-    logger = std::make_shared<spdlog::async_logger>("drover", make_sink(sink), spdlog::thread_pool(),
+    logger = std::make_shared<spdlog::async_logger>("drover", make_sink(sink, facility), spdlog::thread_pool(),
                                                     spdlog::async_overflow_policy::overrun_oldest);
     logger->set_level(carried_as(lowest));
     logger->flush_on(spdlog::level::trace);

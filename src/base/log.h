@@ -16,11 +16,14 @@ enum class Sink {
     none,     ///< nothing is written: command-line tools and tests
     console,  ///< standard error, with a time (keepalived -l -n)
     journal,  ///< standard error with <priority> prefixes, as systemd reads them
-    syslog,   ///< syslog(3), facility daemon (keepalived's default)
+    syslog,   ///< syslog(3)
 };
 
+/// Of syslog(3), as in <syslog.h>.
+inline constexpr int facility_user = 1 << 3, facility_daemon = 3 << 3, facility_local0 = 16 << 3, facility_step = 1 << 3;
+
 /// Starts the writing thread. Call it once, and no fork() without exec() after it.
-void start(Sink sink, Level lowest, std::string_view ident = "drover");
+void start(Sink sink, Level lowest, std::string_view ident = "drover", int facility = facility_daemon);
 /// Writes what is queued and ends the thread.
 void stop();
 

@@ -76,7 +76,8 @@ constexpr std::uint64_t fewest_slots = 1024, most_slots = std::uint64_t{1} << 30
 
 struct RunWords {
     app::RunOptions options;
-    std::string log, level, network_namespace;
+    std::string log, level, facility, signal_function, vrrp_pid_file, checkers_pid_file;
+    bool genhash = false;
     std::vector<std::string> test_files;
     bool dont_fork = false, background = false, console = false, detail = false, no_syslog = false;
     bool only_vrrp = false, only_checks = false, test = false;
@@ -110,7 +111,19 @@ void offer_run(CLI::App& app, RunWords& words) {
         ->type_name("N")
         ->check(CLI::Range(fewest_slots, most_slots))
         ->capture_default_str();
-    app.add_option("-s,--namespace", words.network_namespace)->group("");
+    app.add_option("-r,--vrrp_pid", words.vrrp_pid_file, "another file for the process id: VRRP is a thread of it")
+        ->type_name("FILE");
+    app.add_option("-c,--checkers_pid", words.checkers_pid_file, "and another: checks are made by the same process")
+        ->type_name("FILE");
+    app.add_option("-s,--namespace", options.network_namespace, "work in this network namespace (`ip netns`)")
+        ->type_name("NAME");
+    app.add_option("-S,--log-facility", words.facility, "of syslog: 0 to 7 or local0 to local7, user, daemon (the default)")
+        ->type_name("FACILITY");
+    app.add_flag("-d,--dump-conf", options.dump_configuration, "log what has been read of the configuration");
+    app.add_option("--signum", words.signal_function,
+                   "print the number of a signal: STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON")
+        ->type_name("FUNCTION");
+    app.add_flag("-T,--genhash", words.genhash)->group("");
     app.add_flag("-t,--config-test", words.test, "only check the configuration, as `drover check` does");
     app.add_option("files", words.test_files)->group("")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
@@ -155,8 +168,39 @@ std::string idle_options_text() {
     return "Accepted for keepalived's sake, without effect:" + names;
 }
 
+/// keepalived's words and exit codes.
+Text signal_number(std::string const& function) {
+    auto const found = std::ranges::find(signals_of_functions, std::string_view(function),
+                                         [](SignalOfFunction const& signal) { return std::string_view(signal.function); });
+    if (found == signals_of_functions.end()) return {fmt::format("Unknown sigfunc {}\n", function), failed};
+    return {fmt::format("{}\n", found->number), ok};
+}
+
+/// -t and --config-test may have a file for what is said attached to them, as in getopt_long(3): "--config-test=FILE",
+/// "-t/FILE". It is taken off; empty: there is none.
+std::string take_test_log(std::vector<std::string>& words) {
+    constexpr std::string_view long_form = "--config-test=";
+    std::string file;
+    for (auto& word : words) {
+        bool const is_short = word.starts_with("-t/") || word.starts_with("-t.");
+        if (!is_short && !word.starts_with(long_form)) continue;
+        file = word.substr(is_short ? 2 : long_form.size());
+        word = "--config-test";
+    }
+    return file;
+}
+
+/// Nothing: there is no such facility.
+std::optional<int> facility_named(std::string_view name) {
+    if (name.empty() || name == "daemon") return log::facility_daemon;
+    if (name == "user") return log::facility_user;
+    if (name.starts_with("local")) name.remove_prefix(std::string_view("local").size());
+    if (name.size() != 1 || name.front() < '0' || name.front() > '7') return std::nullopt;
+    return log::facility_local0 + (name.front() - '0') * log::facility_step;
+}
+
 /// `as_keepalived`: without a subcommand, when keepalived's defaults hold.
-Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
+Request read_run(std::vector<std::string> words, bool as_keepalived) {
     std::string const name = as_keepalived ? "" : " run";
     auto const app = parser(name,
                             "The daemon: reads keepalived.conf, speaks VRRP, checks real servers, forwards packets.\n"
@@ -172,21 +216,28 @@ Request read_run(std::vector<std::string> const& words, bool as_keepalived) {
         else
             app->add_flag(idle.names)->group("");
     }
+    auto const test_log = take_test_log(words);
     if (auto const text = parse(*app, name, words)) return *text;
 
+    if (run.genhash) return wrong(name, "--genhash is a program of keepalived's that drover has not got");
+    if (!run.signal_function.empty()) return signal_number(run.signal_function);
     if (run.test) {
         if (run.test_files.empty() && !run.options.configuration.empty()) run.test_files = {run.options.configuration};
         if (run.test_files.empty()) run.test_files = {app::usual_configuration()};
-        return CheckRequest{run.test_files, run.options.config_id, false, false};
+        return CheckRequest{run.test_files, run.options.config_id, false, false, test_log};
     }
     if (!run.test_files.empty()) return wrong(name, fmt::format("`{}` is one word too many", run.test_files.front()));
     if (run.dont_fork && run.background) return wrong(name, "--dont-fork and --background contradict each other");
 
     auto& options = run.options;
-    options.network_namespace = run.network_namespace;
     options.foreground = as_keepalived ? run.dont_fork : !run.background;
     options.sink = sink_of(run, as_keepalived);
     options.lowest = level_of(run);
+    auto const facility = facility_named(run.facility);
+    if (!facility) return wrong(name, fmt::format("`{}` is no facility of syslog", run.facility));
+    options.syslog_facility = *facility;
+    for (auto const& file : {run.vrrp_pid_file, run.checkers_pid_file})
+        if (!file.empty()) options.more_pid_files.push_back(file);
     options.vrrp_only = run.only_vrrp && !run.only_checks;
     options.checks_only = run.only_checks && !run.only_vrrp;
     options.socket = globals.socket;

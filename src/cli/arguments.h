@@ -22,6 +22,7 @@ struct CheckRequest {
     std::string config_id;
     bool strict = false;
     bool json = false;
+    std::string log_file;  ///< what is said is added to it instead of printed; empty: printed
 };
 
 struct StatusRequest {

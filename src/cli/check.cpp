@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "config/diagnostic.h"
@@ -31,12 +33,18 @@ std::string summary(std::string const& file, config::Loaded const& loaded) {
         loaded.diagnostics.empty() ? "nothing to complain about" : count(loaded.diagnostics.size(), "remark"));
 }
 
+bool add_to(std::string const& path, std::string const& text) {
+    std::ofstream file(path, std::ios::app);
+    return static_cast<bool>(file << text << std::flush);
+}
+
 }  // namespace
 
 int check(CheckRequest const& request) {
     config::HostFiles files;
     config::ThisHost const host(request.config_id);
     std::vector<config::Diagnostic> said;
+    std::string log;
     int code = config::clean;
     for (auto const& file : request.files) {
         auto const loaded = config::load(file, files, host);
@@ -46,9 +54,15 @@ int check(CheckRequest const& request) {
             said.insert(said.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
             continue;
         }
+        if (!request.log_file.empty()) {
+            log += config::render_text(loaded.diagnostics, false);
+            continue;
+        }
         print(config::render_text(loaded.diagnostics, colour_wanted()));
         if (loaded.exit_code != config::cannot_run) print(summary(file, loaded));
     }
+    if (!request.log_file.empty() && !add_to(request.log_file, log))
+        return complain("drover", Error{"cannot write " + request.log_file, 0});
     if (request.json) print(config::render_json(said, code));
     return finish(code);
 }

@@ -43,6 +43,10 @@ InstanceDefaults read_globals(Reading& reading, std::span<Statement const> tree,
     InstanceDefaults defaults;
     for (auto const& block : tree)
         if (is_usable(block) && block.name() == "global_defs") read_global(reading, block, global, defaults);
+    // As in keepalived an instance that changes garp_master_delay does not change these by it.
+    auto& garp = defaults.instance.garp;
+    garp.lower_delay = garp.lower_delay.value_or(garp.delay);
+    garp.lower_repeat = garp.lower_repeat.value_or(garp.repeat);
     return defaults;
 }
 
@@ -130,7 +134,7 @@ model::Configuration read_tree(Reading& reading, std::span<Statement const> tree
     auto defaults = read_globals(reading, tree, configuration.global);
     defaults.tracking = read_tracking(reading, tree, configuration.global.enable_script_security);
     auto instances = read_instances(reading, tree, defaults);
-    configuration.sync_groups = read_sync_groups(reading, tree, defaults.tracking, instances);
+    configuration.sync_groups = read_sync_groups(reading, tree, defaults, instances);
     configuration.instances = values_of(std::move(instances));
     configuration.links = read_links(reading, tree, configuration.instances);
     configuration.tracking = std::move(defaults.tracking);

@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
+#include "config/read_mail.h"
 #include "config/read_own.h"
 #include "config/script.h"
 #include "config/shared_words.h"
@@ -17,31 +17,6 @@ namespace {
 constexpr auto longest_pace = Duration(4'294'967'295);     // 2^32 - 1 microseconds
 constexpr std::int64_t largest_timeout_word = 86400 * 31;  // keepalived's and ipvsadm's
 constexpr std::int64_t largest_timeout = 86400 * 24;       // IPVS's bound: signed milliseconds in 32 bits
-
-void read_emails(Reading& reading, Statement const& list, model::Global& global) {
-    if (!list.has_block) return;
-    for (auto const& line : list.block)
-        for (auto const& word : line.words) global.notification_email.emplace_back(word.text);
-    if (list.block.empty())
-        reading.reporter.warn(list.keyword().position, "empty-block", "this notification_email block is empty");
-}
-
-bool is_host_name(std::string_view text) {
-    auto const fits = [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
-    };
-    return !text.empty() && std::ranges::all_of(text, fits);
-}
-
-void read_smtp_server(Reading& reading, Statement const& statement, model::Global& global) {
-    auto const& host = *statement.argument(1);
-    if (is_host_name(host.text))
-        global.smtp_server = host.text;
-    else
-        reading.reporter.warn(
-            host.position, "bad-host",
-            fmt::format("`{}` is no host name or IP address: this smtp_server is ignored", host.text));
-}
 
 void read_script_user(Reading& reading, Statement const& statement, model::Global& global) {
     auto const& user = *statement.argument(1);
@@ -114,7 +89,7 @@ void read_fifo(Reading& reading, Statement const& s, model::NotifyFifo& fifo) {
 
 void read_word(Reading& reading, Statement const& s, model::Global& global, InstanceDefaults& defaults) {
     auto const name = s.name();
-    if (name == "notification_email") return read_emails(reading, s, global);
+    if (read_mail_word(reading, s, global.mail)) return;
     if (name == "enable_script_security")
         global.enable_script_security = true;
     else if (name == "vrrp_strict")
@@ -131,12 +106,6 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         return;
     else if (name == "router_id")
         global.router_id = s.argument(1)->text;
-    else if (name == "notification_email_from")
-        global.notification_email_from = s.argument(1)->text;
-    else if (name == "smtp_server")
-        read_smtp_server(reading, s, global);
-    else if (name == "smtp_connect_timeout")
-        global.smtp_connect_timeout = read_timer(reading, s, 1s, longest_pace).value_or(global.smtp_connect_timeout);
     else if (name == "notify_fifo")
         read_fifo(reading, s, global.fifo);
     else if (name == "vrrp_notify_fifo")
@@ -145,6 +114,14 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         global.fifo.script = read_script(reading, s);
     else if (name == "vrrp_notify_fifo_script")
         global.vrrp_fifo.script = read_script(reading, s);
+    else if (name == "json_version")
+        global.dump_files.json_version = static_cast<int>(read_number(reading, s, 1, 2).value_or(1));
+    else if (name == "state_dump_file")
+        global.dump_files.state = s.argument(1)->text;
+    else if (name == "stats_dump_file")
+        global.dump_files.stats = s.argument(1)->text;
+    else if (name == "json_dump_file")
+        global.dump_files.json = s.argument(1)->text;
     else if (name == "script_user")
         read_script_user(reading, s, global);
     else if (name == "lvs_timeouts")
@@ -176,6 +153,7 @@ void read_global(Reading& reading, Statement const& block, model::Global& global
     for (auto const& statement : block.block)
         if (statement.known != nullptr && !statement.is_void && !read_own_word(reading, statement, global))
             read_word(reading, statement, global, defaults);
+    defaults.instance.smtp_alert = global.mail.alert_vrrp.value_or(global.mail.alert.value_or(false));
 }
 
 }  // namespace drover::config

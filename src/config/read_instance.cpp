@@ -10,6 +10,7 @@
 #include "config/notify_words.h"
 #include "config/read_addresses.h"
 #include "config/read_authentication.h"
+#include "config/read_mail.h"
 #include "config/read_routes.h"
 #include "config/read_rules.h"
 #include "config/read_tracking.h"
@@ -100,6 +101,8 @@ private:
             accepts_ = name == "accept";
         else if (name == "timer_expired_backup")
             read_rival(s);
+        else if (name == "smtp_alert")
+            instance_.smtp_alert = read_alert(reading_, s);
         else if (name == "strict_mode")
             strict_ = read_switch(reading_, s).value_or(strict_);
         else if (name.starts_with("notify"))

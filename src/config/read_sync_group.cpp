@@ -6,6 +6,7 @@
 #include <set>
 
 #include "config/notify_words.h"
+#include "config/read_mail.h"
 #include "config/read_tracking.h"
 
 namespace drover::config {
@@ -14,18 +15,24 @@ namespace {
 
 class GroupReader {
 public:
-    GroupReader(Reading& reading, model::Tracking const& tracking, std::vector<Read<model::Instance>>& instances)
-        : reading_(reading), tracking_(tracking), instances_(instances) {}
+    GroupReader(Reading& reading, InstanceDefaults const& defaults, std::vector<Read<model::Instance>>& instances)
+        : reading_(reading),
+          tracking_(defaults.tracking),
+          smtp_alert_(defaults.instance.smtp_alert),
+          instances_(instances) {}
 
     /// Nothing without a member.
     std::optional<model::SyncGroup> read(Statement const& block) {
         model::SyncGroup group;
         group.name = block.argument(1)->text;
         group.origin = reading_.origin(block);
+        group.smtp_alert = smtp_alert_;
         for (auto const& statement : block.block) {
             if (statement.known == nullptr || statement.is_void) continue;
             if (statement.name() == "group")
                 read_members(statement, group);
+            else if (statement.name() == "smtp_alert")
+                group.smtp_alert = read_alert(reading_, statement);
             else
                 read_notify_word(reading_, statement, group.notify);
         }
@@ -117,6 +124,7 @@ private:
 
     Reading& reading_;
     model::Tracking const& tracking_;
+    bool smtp_alert_;  // of groups that do not say themselves
     std::vector<Read<model::Instance>>& instances_;
     std::set<std::string> members_;  // of all groups
 };
@@ -124,9 +132,9 @@ private:
 }  // namespace
 
 std::vector<model::SyncGroup> read_sync_groups(Reading& reading, std::span<Statement const> tree,
-                                               model::Tracking const& tracking,
+                                               InstanceDefaults const& defaults,
                                                std::vector<Read<model::Instance>>& instances) {
-    GroupReader reader(reading, tracking, instances);
+    GroupReader reader(reading, defaults, instances);
     std::vector<model::SyncGroup> groups;
     for (auto const& block : tree) {
         if (block.known == nullptr || !block.has_block || block.is_void || block.name() != "vrrp_sync_group" ||

@@ -5,17 +5,12 @@ namespace drover::config {
 
 namespace {
 
-constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
+constexpr std::string_view checker_mail = "services and servers send no mail yet, instances and groups do";
 constexpr std::string_view snmp = "there is no SNMP agent yet";
 constexpr std::string_view fifo = "events of services and servers are written to no FIFO yet";
 constexpr std::string_view scripts = "scripts of notify_* and notify are run, nothing else yet";
-constexpr std::string_view dump = "there is `drover status --json` instead";
 
 constexpr Context notification_email_context{"notification_email", {}, true};
-
-consteval Keyword about_mail(std::string_view name, int least = 1) {
-    return {name, Treatment::not_yet, least, any_number, nullptr, false, mail, "mail"};
-}
 
 constexpr std::array read_words{
     word("router_id"),
@@ -68,16 +63,16 @@ constexpr std::array own_words{
 };
 
 constexpr std::array mail_words{
-    Keyword{"notification_email", Treatment::not_yet, 0, 0, &notification_email_context, false, mail, "mail"},
-    about_mail("notification_email_from"),
-    about_mail("smtp_server"),
-    about_mail("smtp_connect_timeout"),
-    about_mail("smtp_helo_name"),
-    about_mail("smtp_alert", 0),
-    about_mail("smtp_alert_vrrp", 0),
-    about_mail("smtp_alert_checker", 0),
-    about_mail("no_email_faults", 0),
-    about_mail("no_checker_emails", 0),
+    Keyword{"notification_email", Treatment::carried_out, 0, 0, &notification_email_context},
+    word("notification_email_from"),
+    word("smtp_server", 1, 2),
+    word("smtp_connect_timeout"),
+    word("smtp_helo_name"),
+    word("smtp_alert", 0, 1),
+    word("smtp_alert_vrrp", 0, 1),
+    later("smtp_alert_checker", 0, checker_mail, "mail"),
+    word("no_email_faults", 0),
+    later("no_checker_emails", 0, checker_mail, "mail"),
 };
 
 constexpr std::array vrrp_words{
@@ -125,10 +120,10 @@ constexpr std::array event_words{
     later("enable_dbus", 0, "there is no D-Bus interface yet", "dbus"),
     later("dbus_service_name", 1, "there is no D-Bus interface yet", "dbus"),
     later("dbus_no_interface_name", 0, "there is no D-Bus interface yet", "dbus"),
-    later("json_version", 1, dump, "dump"),
-    later("state_dump_file", 1, dump, "dump"),
-    later("stats_dump_file", 1, dump, "dump"),
-    later("json_dump_file", 1, dump, "dump"),
+    word("json_version"),
+    word("state_dump_file"),
+    word("stats_dump_file"),
+    word("json_dump_file"),
 };
 
 constexpr std::array reload_words{

@@ -5,7 +5,7 @@ namespace drover::config {
 
 namespace {
 
-constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
+constexpr std::string_view mail = "services and servers send no mail yet, instances and groups do";
 constexpr std::string_view no_check = "a server with no other check counts as up";
 constexpr std::string_view regex = "the page's text is not looked at";
 constexpr std::string_view quorum = "a service stands as long as one server does, and then refuses";

@@ -6,7 +6,6 @@ namespace drover::config {
 namespace {
 
 constexpr std::string_view bfd = "there is no BFD: the priority does not depend on it, and it never makes a fault";
-constexpr std::string_view mail = "no mail is sent yet; all words about it are accepted";
 
 consteval Context list(std::string_view name) { return {name, {}, true}; }
 
@@ -93,7 +92,7 @@ constexpr std::array instance_later_words{
     later("use_vmac_addr", 0, "addresses on interfaces of others come from those interfaces' own MAC addresses"),
     later("use_ipvlan", 0, "adverts and addresses come from the instance's own interface"),
     later("vrf", 1),
-    later("smtp_alert", 0, mail, "mail"),
+    word("smtp_alert", 0, 1),
     later_block("auth_hmac", &auth_hmac, 0, "adverts are not signed"),
     silent("kernel_rx_buf_size", 1),
     silent("linkbeat_use_polling"),
@@ -123,7 +122,7 @@ constexpr auto sync_group_table = keyword_table(std::array{
     each(word("notify", 1, any_number)),
     word("sync_group_tracking_weight", 0),
     word("notify_priority_changes", 0, 1),
-    later("smtp_alert", 0, mail, "mail"),
+    word("smtp_alert", 0, 1),
     silent("global_tracking"),
 });
 

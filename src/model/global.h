@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/mail.h"
 #include "model/script.h"
 #include "model/service.h"
 #include "model/sync.h"
@@ -50,12 +51,19 @@ struct NotifyFifo {
     bool operator==(NotifyFifo const&) const = default;
 };
 
+/// The files that a signal has written; relative ones stand in the directory for temporary files.
+struct DumpFileNames {
+    std::string state = "keepalived.data";
+    std::string stats = "keepalived.stats";
+    std::string json = "keepalived.json";
+    int json_version = 1;  ///< 1: an array of instances; 2: an object, with tracked processes beside them
+    bool operator==(DumpFileNames const&) const = default;
+};
+
 struct Global {
     std::string router_id;  ///< empty: the host name
-    std::vector<std::string> notification_email;
-    std::string notification_email_from;
-    std::string smtp_server;
-    Duration smtp_connect_timeout = 30s;
+    MailSettings mail;
+    DumpFileNames dump_files;
     std::string script_user;
     std::string script_group;
     bool enable_script_security = false;

@@ -167,6 +167,7 @@ struct Instance {
     GarpSchedule garp;
     NotifyScripts notify;
     bool skip_check_adv_addr = false;
+    bool smtp_alert = false;  ///< a mail for each change of state
     Origin origin;
     bool operator==(Instance const&) const = default;
 };

@@ -1,5 +1,8 @@
 #include "model/observed.h"
 
+#include <algorithm>
+#include <array>
+
 namespace drover::model {
 
 std::string_view name(ConnectionState state) {
@@ -50,6 +53,20 @@ std::string_view name(HealthState state) {
         case HealthState::down: return "down";
     }
     return "?";
+}
+
+AdvertCounts AdvertCounts::operator-(AdvertCounts const& earlier) const {
+    AdvertCounts difference = *this;
+    constexpr auto all = std::to_array({&AdvertCounts::received, &AdvertCounts::sent, &AdvertCounts::became_master,
+                                        &AdvertCounts::released_master, &AdvertCounts::wrong_length,
+                                        &AdvertCounts::wrong_ttl, &AdvertCounts::wrong_type,
+                                        &AdvertCounts::wrong_interval, &AdvertCounts::wrong_addresses,
+                                        &AdvertCounts::unknown_authentication, &AdvertCounts::other_authentication,
+                                        &AdvertCounts::wrong_password, &AdvertCounts::zero_received,
+                                        &AdvertCounts::zero_sent});
+    // An instance that was made anew counts from nought again.
+    for (auto const count : all) difference.*count -= std::min(difference.*count, earlier.*count);
+    return difference;
 }
 
 }  // namespace drover::model

@@ -17,6 +17,7 @@
 #include "model/handover.h"
 #include "model/service.h"
 #include "model/sync.h"
+#include "model/tracking.h"
 
 namespace drover::model {
 
@@ -222,6 +223,26 @@ struct RivalObserved {
     std::int64_t last_unix_us = 0;
 };
 
+/// What an instance has counted since it began, as keepalived counts it.
+struct AdvertCounts {
+    std::uint64_t received = 0, sent = 0;
+    std::uint64_t became_master = 0, released_master = 0;
+    std::uint64_t wrong_length = 0, wrong_ttl = 0, wrong_type = 0, wrong_interval = 0, wrong_addresses = 0;
+    std::uint64_t unknown_authentication = 0, other_authentication = 0, wrong_password = 0;
+    std::uint64_t zero_received = 0, zero_sent = 0;  ///< adverts of priority 0
+    AdvertCounts operator-(AdvertCounts const& earlier) const;
+};
+
+/// A script, file or process that is tracked.
+struct TrackObserved {
+    TrackKind kind = TrackKind::script;
+    std::string name;
+    std::optional<int> value;  ///< script, process: 1 good, 0 bad; file: the number in it; nothing: not known yet
+    int against = 0;           ///< script: results in a row that speak against its value
+    bool is_running = false;   ///< script: just now
+    int processes = 0;         ///< process: how many of it run
+};
+
 struct InstanceObserved {
     std::string name;
     std::string interface;
@@ -240,6 +261,13 @@ struct InstanceObserved {
     std::uint64_t late = 0;  ///< times the daemon woke after its peers could have taken over
     std::string split_brain;  ///< who is master beside us and why that is not settled; empty: nobody
     std::vector<RivalObserved> rivals;
+    VrrpState wanted = VrrpState::init;         ///< in a sync group it may have to wait for the others
+    std::optional<Address> source;              ///< of its adverts
+    int master_priority = 0;                    ///< of the master that it follows; 0: none
+    Duration master_interval{0};                ///< of that master's adverts, or its own
+    Duration down_interval{0};                  ///< how long it waits for them
+    std::int64_t timer_unix_us = 0;             ///< when it acts next, unless it hears something; 0: never
+    AdvertCounts counts;
     std::vector<std::string> notes;  ///< tracked interfaces left out, source address replaced, adverts refused and why
 };
 

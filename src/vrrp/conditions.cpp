@@ -62,9 +62,10 @@ struct Tracking {
     void fail(std::string why) {
         if (fault.empty()) fault = std::move(why);
     }
-    /// A positive weight is added while it is good, a negative one taken away while it is not.
-    void weigh(int by, bool good) {
-        if ((by > 0) == good) weight += by;
+    /// A positive weight is added while it is good, a negative one taken away while it is not; `reverse` turns the sign
+    /// of what is added, not the moment (as measured with keepalived 2.2.7).
+    void weigh(int by, bool reverse, bool good) {
+        if ((by > 0) == good) weight += reverse ? -by : by;
     }
 };
 
@@ -101,10 +102,10 @@ void track_object(model::Tracked const& tracked, Surroundings const& surrounding
         return;
     }
     if (tracked.kind == model::TrackKind::file) return track_number(tracked, *seen->value, sum);
-    bool const good = (*seen->value != 0) != tracked.reverse;
+    bool const good = *seen->value != 0;
     if (tracked.weight != 0)
-        sum.weigh(tracked.weight, good);
-    else if (!good)
+        sum.weigh(tracked.weight, tracked.reverse, good);
+    else if (good == tracked.reverse)
         sum.fail(fmt::format("{} {} {}", name(tracked.kind), tracked.name, tracked.reverse ? "succeeded" : "failed"));
 }
 
@@ -117,11 +118,11 @@ Tracking track(model::Instance const& instance, Surroundings const& surroundings
                 "tracked interface {} has not existed since the start: left out until it appears", tracked.name));
             continue;
         }
-        bool const up = (seen && seen->up) != tracked.reverse;
+        bool const up = seen && seen->up;
         if (tracked.weight == 0) {
-            if (!up) sum.fail(fmt::format("interface {} {}", tracked.name, tracked.reverse ? "up" : "down"));
+            if (up == tracked.reverse) sum.fail(fmt::format("interface {} {}", tracked.name, tracked.reverse ? "up" : "down"));
         } else {
-            sum.weigh(tracked.weight, up);
+            sum.weigh(tracked.weight, tracked.reverse, up);
         }
     }
     for (auto const& tracked : instance.tracks) track_object(tracked, surroundings, sum);

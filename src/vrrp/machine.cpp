@@ -56,7 +56,6 @@ private:
     void become_backup(std::string why);
     void become_fault();
     void hand_over();
-    void give_up_addresses();
     void advertise();
     void announce_twice(int repeat, Duration delay);
     void plan_refreshes();
@@ -108,7 +107,7 @@ void Transition::operator()(Start const& start) {
     m_.master_interval = m_.settings.interval;
     if (!m_.conditions.fault.empty()) {
         act(ShutGate{});
-        give_up_addresses();
+        act(DropAddresses{});
         become_fault();
         if (start.told == VrrpState::fault) tell_nobody();
         return;
@@ -116,7 +115,7 @@ void Transition::operator()(Start const& start) {
     if (start.resume) return resume_master(*start.resume);
     // Whoever is master now, it is not us: what an earlier daemon left goes, and the gate first.
     act(ShutGate{});
-    give_up_addresses();
+    act(DropAddresses{});
     enter(VrrpState::backup, start.told ? "went on after an upgrade" : "start");
     join();
     wait_for_master();
@@ -388,7 +387,7 @@ void Transition::operator()(Stop const& stop) {
     if (was_master) {
         act(SendAdvert{0});
         say(Level::info, "sent 0 priority");
-        give_up_addresses();
+        act(DropAddresses{});
         act(ShutGate{});
     }
     act(Notify{stop.deleted ? Happening::deleted : Happening::stopped});
@@ -401,7 +400,6 @@ void Transition::become_master(std::string why) {
     ++m_.became_master;
     advertise();
     act(OpenGate{});
-    say(Level::info, "setting VIPs.");
     act(TakeAddresses{});
     announce_twice(m_.settings.garp.repeat, m_.settings.garp.delay);
     plan_refreshes();
@@ -425,7 +423,7 @@ void Transition::become_backup(std::string why) {
     say(Level::info, "Entering BACKUP STATE");
     enter(VrrpState::backup, std::move(why));
     if (was_master) {
-        give_up_addresses();
+        act(DropAddresses{});
         act(ShutGate{});
     }
     join();
@@ -442,7 +440,7 @@ void Transition::hand_over() {
     enter(VrrpState::backup, fmt::format("handed over to {}, which is not preempted until it fails or hands back", to.text()));
     act(SendAdvert{0});
     say(Level::info, "sent 0 priority");
-    give_up_addresses();
+    act(DropAddresses{});
     m_.gave_to = to;
     m_.gate_shuts = now_ + gate_lingers;
     m_.hears_master = true;
@@ -460,15 +458,10 @@ void Transition::become_fault() {
     if (was_master) {
         act(SendAdvert{0});
         say(Level::info, "sent 0 priority");
-        give_up_addresses();
+        act(DropAddresses{});
         act(ShutGate{});
     }
     act(Notify{Happening::became_fault});
-}
-
-void Transition::give_up_addresses() {
-    say(Level::info, "removing VIPs.");
-    act(DropAddresses{});
 }
 
 void Transition::advertise() {

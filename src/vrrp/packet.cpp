@@ -26,6 +26,8 @@ constexpr auto hundredth = 10ms;
 using model::Authentication;
 using Bytes = std::span<std::uint8_t const>;
 
+constexpr std::uint8_t last_auth_type = 2;  // RFC 2338 5.3.6: none, password, IP authentication header
+
 std::uint8_t auth_type(Authentication const& authentication) {
     switch (authentication.type) {
         case Authentication::Type::none: return 0;
@@ -122,6 +124,8 @@ std::optional<Coverage> covered(Packet const& packet, int version) {
 std::expected<std::uint32_t, Refusal> judge_authentication(Packet const& packet, Expectation const& expected) {
     auto const message = packet.payload;
     auto const& ours = expected.authentication;
+    if (message[4] > last_auth_type)
+        return refuse(Reason::auth_type, fmt::format("Invalid auth type: {}", message[4]));
     if (message[4] != auth_type(ours))
         return refuse(Reason::auth_type,
                       fmt::format("received a {} auth, expecting {}!", message[4], auth_type(ours)));

@@ -113,11 +113,10 @@ TEST_F(Arguments, UnderSystemdLogToTheJournal) {
 }
 
 TEST_F(Arguments, NameTheKeepalivedOptionsThatHaveNoEffect) {
-    auto const remarks = request<RunRequest>("-n -V -x -S 3 --vrrp_pid=/tmp/v -m").remarks;
+    auto const remarks = request<RunRequest>("-n -V -x -b /tmp/b -m").remarks;
     EXPECT_EQ(remarks, (std::vector<std::string>{
-                           "--log-facility has no effect: log lines go to facility daemon",
                            "--dont-release-vrrp has no effect: VIPs are always given up on a clean stop",
-                           "--vrrp_pid has no effect: VRRP is a thread, not a process",
+                           "--bfd_pid has no effect: there is no BFD in drover yet",
                            "--snmp has no effect: there is no SNMP in drover yet",
                            "--core-dump has no effect: core dumps are the business of systemd or ulimit"}));
     EXPECT_TRUE(request<RunRequest>("-n -l").remarks.empty());
@@ -132,6 +131,32 @@ TEST_F(Arguments, OfAConfigurationTestAreThoseOfCheck) {
     EXPECT_TRUE(request_of_two.strict && request_of_two.json);
     EXPECT_EQ(request_of_two.config_id, "blue");
     EXPECT_EQ(request<CheckRequest>("check").files, std::vector<std::string>{app::usual_configuration()});
+}
+
+TEST_F(Arguments, OfKeepalivedNameFacilityNamespaceAndFurtherPidFiles) {
+    auto const options = request<RunRequest>("-n -d -S local3 -s blue -r /tmp/v --checkers_pid=/tmp/c").options;
+    EXPECT_EQ(options.syslog_facility, log::facility_local0 + 3 * log::facility_step);
+    EXPECT_EQ(request<RunRequest>("-n -S 3").options.syslog_facility, options.syslog_facility);
+    EXPECT_EQ(request<RunRequest>("-n -S user").options.syslog_facility, log::facility_user);
+    EXPECT_EQ(options.network_namespace, "blue");
+    EXPECT_EQ(options.more_pid_files, (std::vector<std::string>{"/tmp/v", "/tmp/c"}));
+    EXPECT_TRUE(options.dump_configuration);
+}
+
+TEST_F(Arguments, OfAConfigurationTestMayNameAFileForWhatIsSaid) {
+    for (auto const* line : {"--config-test=/tmp/log -f k.conf", "-t/tmp/log -f k.conf", "-f k.conf -t/tmp/log"}) {
+        EXPECT_EQ(request<CheckRequest>(line).log_file, "/tmp/log") << line;
+        EXPECT_EQ(request<CheckRequest>(line).files, std::vector<std::string>{"k.conf"}) << line;
+    }
+}
+
+TEST_F(Arguments, AskForTheNumberOfASignal) {
+    auto const answer = refused("--signum=STATS_CLEAR");
+    EXPECT_EQ(answer.text, "63\n");
+    EXPECT_EQ(answer.exit_code, 0);
+    auto const unknown = refused("--signum=HUP");
+    EXPECT_EQ(unknown.text, "Unknown sigfunc HUP\n");
+    EXPECT_EQ(unknown.exit_code, 1);
 }
 
 TEST_F(Arguments, NameTheSocketBeforeOrAfterTheCommandOrInTheEnvironment) {
@@ -191,6 +216,9 @@ TEST_F(Arguments, ThatAreWrongGetOneSentenceAndCodeTwo) {
              {"run --log-level loud", "drover run: --log-level: loud not in {"},
              {"run --slots many", "drover run: --slots"},
              {"run --slots 7", "drover run: --slots"},
+             {"-S local9", "drover: `local9` is no facility of syslog"},
+             {"-T -S", "drover: "},
+             {"-T", "drover: --genhash is a program of keepalived's that drover has not got"},
              {"run -n --background", "drover run: --dont-fork and --background contradict each other"},
              {"status --bogus", "drover status: `--bogus` is no option of it (see `drover status --help`)"},
              {"status extra", "drover status: `extra` is one word too many"},

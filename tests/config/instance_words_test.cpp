@@ -34,7 +34,10 @@ TEST(InstanceWords, Version2ByMulticastIsTheDefault) {
     EXPECT_EQ(i.down_adverts, 3);
     EXPECT_EQ(i.unicast_ttl, 255);
     EXPECT_FALSE(i.checksum_as_v2);
-    EXPECT_EQ(i.garp, model::GarpSchedule{});
+    model::GarpSchedule usual;
+    usual.lower_delay = usual.delay;
+    usual.lower_repeat = usual.repeat;
+    EXPECT_EQ(i.garp, usual);
 }
 
 TEST(InstanceWords, Version3HasIntervalsInHundredths) {

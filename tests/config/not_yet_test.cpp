@@ -11,11 +11,12 @@
 namespace drover::config {
 namespace {
 
-/// Lines of the table begin with where the words stand; the second cell has the words in backquotes.
+/// Lines of the table, the first of the page, begin with where the words stand; the second cell has the words in
+/// backquotes.
 std::set<std::string> words_in_table() {
     std::ifstream file(std::string(DROVER_SOURCE_DIR) + "/docs/keepalived.md");
     std::set<std::string> words;
-    for (std::string line; std::getline(file, line);) {
+    for (std::string line; std::getline(file, line) && !line.starts_with("## ");) {
         if (!line.starts_with("| ")) continue;
         std::istringstream cells(line.substr(2));
         std::string place, list;

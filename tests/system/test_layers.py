@@ -2,7 +2,7 @@
 
     F4  app  cli
     F3  dataplane  .../io
-    F2  config plan live scheduler vrrp health sync control real runner     (they do not see each other)
+    F2  config plan live scheduler vrrp health sync control mail real runner     (they do not see each other)
     F1  model
     F0  base
 """
@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {"base": 0, "model": 1, "config": 2, "plan": 2, "scheduler": 2, "vrrp": 2, "health": 2, "sync": 2, "live": 2,
-          "control": 2, "real": 2, "runner": 2, "dataplane": 3, "app": 4, "cli": 4}
+          "control": 2, "mail": 2, "real": 2, "runner": 2, "dataplane": 3, "app": 4, "cli": 4}
 SEEN_BY_EVERY_IO = {"base", "model", "loop/io", "netlink/io"}
 # What only an edge may include: sockets, files, threads, clocks, event loops, BPF.
 IMPURE_HEADERS = re.compile(r"boost/(asio|beast)|bpf/(bpf|libbpf|btf)|libmnl|spdlog|systemd/|sys/(socket|epoll|mman|"

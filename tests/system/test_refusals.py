@@ -52,14 +52,6 @@ def test_a_second_daemon_is_refused_and_the_first_goes_on(director):
     assert not director.path("/sys/fs/bpf/second/layouts").exists()
 
 
-def test_the_signals_that_exporters_send_to_keepalived_end_nothing(director):
-    drover = Drover(director).start()
-    pid = drover.status()["pid"]
-    for signal in (10, 12, 36, 63):
-        director.run(f"kill -{signal} {pid}")
-    assert drover.status()["pid"] == pid and drover.process.running()
-
-
 def test_a_keepalived_with_our_virtual_router_is_refused(director):
     Keepalived(director).start()
     wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 5, "keepalived runs")

@@ -120,7 +120,10 @@ TEST(Conditions, WeightsChangeThePriorityWithinItsBounds) {
     };
     for (auto const& c : {Case{"positive, up", 20, false, true, 130}, Case{"positive, down", 20, false, false, 110},
                           Case{"negative, up", -20, false, true, 110}, Case{"negative, down", -20, false, false, 90},
-                          Case{"reversed, up", -20, true, true, 90}, Case{"reversed, down", 20, true, false, 130},
+                          Case{"positive reversed, up", 20, true, true, 90},
+                          Case{"positive reversed, down", 20, true, false, 110},
+                          Case{"negative reversed, up", -20, true, true, 110},
+                          Case{"negative reversed, down", -20, true, false, 130},
                           Case{"not below 1", -253, false, false, 1}, Case{"not above 254", 253, false, true, 254}}) {
         auto i = instance();
         i.track_interfaces = {tracked("eth1", c.weight, c.reverse)};

@@ -19,7 +19,7 @@ struct Director {
     int priority = 100;
     Address own;
     bool alive = true;
-    SyncGroup group{{"pair", {"inside", "outside"}, {}, {}}};
+    SyncGroup group{{"pair", {"inside", "outside"}, {}, {}, {}}};
 };
 
 class Network {

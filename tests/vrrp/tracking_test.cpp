@@ -37,7 +37,7 @@ TEST(Tracking, WeightsAreAddedWhileGoodAndTakenAwayWhileBad) {
         int priority;
     };
     Case const cases[] = {{20, false, 1, 120}, {20, false, 0, 100}, {-20, false, 1, 100}, {-20, false, 0, 80},
-                          {20, true, 1, 100},  {20, true, 0, 120},  {253, false, 1, 254}, {-253, false, 0, 1},
+                          {20, true, 1, 80}, {20, true, 0, 100}, {-20, true, 1, 100}, {-20, true, 0, 120},  {253, false, 1, 254}, {-253, false, 0, 1},
                           {20, false, std::nullopt, 100}, {-20, false, std::nullopt, 100}};
     for (auto const& c : cases) {
         auto const judgement = judged({{TrackKind::script, "chk", c.weight, c.reverse, {}}}, {{TrackKind::script, "chk", c.value}});
