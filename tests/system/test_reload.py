@@ -1,10 +1,13 @@
 """A reload makes what is from what shall be, and touches nothing else (drawings: lab/pair.py, lab/flat_farm.py)."""
 
+import json
+
 import pytest
 
 from lab.directors import CONFIGURATION, Drover
 from lab.flat_farm import WEB, FlatFarm, service
 from lab.pair import configuration, state
+from lab.seed_network import HERE, PYTHON
 from lab.waiting import holds_for, wait_until
 
 FIRST, MOVING, SECOND = "10.9.0.101", "10.9.0.102", "10.9.0.103"
@@ -132,3 +135,15 @@ def test_a_server_that_is_down_stays_down_until_it_is_asked_again(lab):
     farm.configure(text.replace("lb_algo rr", "lb_algo wrr").replace("delay_loop 2", "delay_loop 3") + service(port=82))
     farm.director.output("drover reload")
     holds_for(lambda: WEB[1] + ":80" not in listing() and WEB[0] + ":80" in listing(), 4, "all is as it was found to be")
+
+
+def test_what_another_hand_changes_in_the_tables_is_written_again(lab):
+    farm = FlatFarm(lab)
+    farm.start(service(), service(port=81))
+    assert None not in farm.fetch(["10.9.0.20"])
+    (path,) = farm.director.output("ls -d /sys/fs/bpf/drover/vips").split()
+    size = json.loads(farm.director.output(f"bpftool -j map show pinned {path}"))["bytes_value"]
+    farm.director.output(f"{PYTHON} {HERE}/wipe_map.py {path} {size}")
+    wait_until(lambda: farm.daemon.said().count("by another hand: written again") == 2, 15, "both services are named")
+    assert None not in farm.fetch(["10.9.0.21"])
+    assert "service [10.9.0.100]:tcp:81 was changed in the packet path's tables" in farm.daemon.said()
