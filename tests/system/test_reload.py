@@ -141,7 +141,7 @@ def test_what_another_hand_changes_in_the_tables_is_written_again(lab):
     farm = FlatFarm(lab)
     farm.start(service(), service(port=81))
     assert None not in farm.fetch(["10.9.0.20"])
-    (path,) = farm.director.output("ls -d /sys/fs/bpf/drover/vips").split()
+    (path,) = farm.director.output("ls -d /sys/fs/bpf/drover/vip_table").split()
     size = json.loads(farm.director.output(f"bpftool -j map show pinned {path}"))["bytes_value"]
     farm.director.output(f"{PYTHON} {HERE}/wipe_map.py {path} {size}")
     wait_until(lambda: farm.daemon.said().count("by another hand: written again") == 2, 15, "both services are named")
