@@ -59,16 +59,21 @@ void Daemon::take(config::Loaded loaded) {
         auto const level = diagnostic.severity == config::Severity::note ? log::Level::info : log::Level::warning;
         log::write(level, line_of(diagnostic));
     }
-    configuration_ = std::move(loaded.configuration);
-    fill_script_users(configuration_, runner::default_script_user());
-    secure_scripts_ = configuration_.global.enable_script_security;
-    if (options_.vrrp_only) configuration_.services.clear();
+    auto& configuration = loaded.configuration;
+    fill_script_users(configuration, runner::default_script_user());
+    if (options_.vrrp_only) configuration.services.clear();
     if (options_.checks_only) {
-        configuration_.instances.clear();
-        configuration_.fixed = {};
+        configuration.instances.clear();
+        configuration.fixed = {};
     }
-    configured_ = configured_state(configuration_);
+    take(std::move(configuration));
     read_unix_us_ = loop::unix_microseconds();
+}
+
+void Daemon::take(model::Configuration configuration) {
+    configuration_ = std::move(configuration);
+    secure_scripts_ = configuration_.global.enable_script_security;
+    configured_ = configured_state(configuration_);
 }
 
 Result<void> Daemon::start() {
@@ -411,25 +416,25 @@ Result<control::ReloadReport> Daemon::reload() {
     auto file = file_ ? file_ : configuration_file(options_);
     log::notice("Reloading {}", file.value_or("without a configuration file"));
     auto loaded = load_configuration(file, options_.config_id);
-    if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)
+    if (!loaded.usable() || !loaded.whole())
         return fail(config::render_text(loaded.diagnostics, false));
     if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
     auto const old_routers = virtual_routers();
+    auto before = configuration_;
+    auto const read_before = read_unix_us_;
     control::ReloadReport report;
     for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
     if (loaded.configuration.net_namespace != configuration_.net_namespace)
         report.warnings.push_back("net_namespace: it takes a restart to be in another one");
-    file_ = std::move(file);
     take(std::move(loaded));
-    if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
-    auto const& ended = live_.configure(configured_);
-    report.warnings.insert(report.warnings.end(), ended.begin(), ended.end());
-    checks_->apply(configuration_.services);
-    if (auto done = static_items_.apply(configuration_.fixed); !done) return std::unexpected(done.error());
-    if (auto done = watch_claims(); !done) return std::unexpected(done.error());
-    auto changes = program_with_network();
-    if (!changes) return std::unexpected(changes.error());
-    for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
+    if (auto done = bring_in_line(report); !done) {
+        take(std::move(before));
+        read_unix_us_ = read_before;
+        control::ReloadReport back;
+        if (auto undone = bring_in_line(back); !undone) log::error("and not all is as it was: {}", undone.error().message);
+        return std::unexpected(done.error());
+    }
+    file_ = std::move(file);
     for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
     sync_->apply(configuration_.global.sync);
     mails_.apply(configuration_);
@@ -443,6 +448,20 @@ Result<control::ReloadReport> Daemon::reload() {
     for (auto const& change : report.changes) log::info("{}", change);
     log::notice("Reload complete: {} changes", report.changes.size());
     return report;
+}
+
+/// What may fail of a reload.
+Result<void> Daemon::bring_in_line(control::ReloadReport& report) {
+    if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
+    auto const& ended = live_.configure(configured_);
+    report.warnings.insert(report.warnings.end(), ended.begin(), ended.end());
+    checks_->apply(configuration_.services);
+    if (auto done = static_items_.apply(configuration_.fixed); !done) return std::unexpected(done.error());
+    if (auto done = watch_claims(); !done) return std::unexpected(done.error());
+    auto changes = program_with_network();
+    if (!changes) return std::unexpected(changes.error());
+    for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
+    return {};
 }
 
 Result<control::ReloadReport> Daemon::discard_changes() {

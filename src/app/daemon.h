@@ -112,6 +112,8 @@ private:
     void tell(vrrp::StateChange const& change);
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
     void take(config::Loaded loaded);
+    void take(model::Configuration configuration);
+    Result<void> bring_in_line(control::ReloadReport& report);
 
     RunOptions options_;
     std::optional<std::string> file_;

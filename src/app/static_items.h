@@ -27,8 +27,9 @@ public:
 
 private:
     struct Kernel {
-        explicit Kernel(VrrpNetwork opened) : network(std::move(opened)), holdings(network) {}
+        explicit Kernel(VrrpNetwork opened) : network(std::move(opened)), holdings(network, spared) {}
         VrrpNetwork network;
+        std::vector<HeldAddress> spared;  // none
         VrrpHoldings holdings;
     };
     Result<void> open();

@@ -179,7 +179,7 @@ void VrrpHoldings::drop_difference(model::Holdings const& before, model::Holding
 
 void VrrpHoldings::drop(model::VirtualAddress const& address, model::Holdings const& held) {
     auto const* const link = device_of(address, held);
-    if (!link) return;
+    if (!link || std::ranges::find(spared_, HeldAddress{link->name, address.prefix}) != spared_.end()) return;
     auto kernel = kernel_address(address, link->index);
     kernel.label.clear();  // whatever it is called now
     auto const outcome = netlink::delete_address(network_.socket(), kernel, link->name);

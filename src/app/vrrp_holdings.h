@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/vrrp_network.h"
@@ -10,9 +11,13 @@
 
 namespace drover::app {
 
+/// An address, and the interface that it is on.
+using HeldAddress = std::pair<std::string, Prefix>;
+
 class VrrpHoldings {
 public:
-    explicit VrrpHoldings(VrrpNetwork& network) : network_(network) {}
+    /// `spared`, which may change, are never removed: somebody else here holds them, or is about to.
+    explicit VrrpHoldings(VrrpNetwork& network, std::vector<HeldAddress> const& spared) : network_(network), spared_(spared) {}
 
     struct Missing {
         std::vector<model::VirtualAddress> addresses;
@@ -44,6 +49,7 @@ private:
     void drop(model::VirtualRoute const& route, model::Holdings const& held);
 
     VrrpNetwork& network_;
+    std::vector<HeldAddress> const& spared_;
     std::vector<std::string> problems_;
 };
 

@@ -254,12 +254,16 @@ void VrrpLoop::apply(VirtualRouters wanted) {
         return std::ranges::any_of(wanted.instances,
                                    [&](auto const& i) { return same_virtual_router(i, router.instance()); });
     };
+    outside_.spared = held_by_masters(wanted.instances);
     for (auto const& router : routers_)
         if (!goes_on(*router)) router->stop(loop::now(), true);
     std::erase_if(routers_, [&](auto const& router) { return !goes_on(*router); });
     network_.delay(wanted.links.delays);
     announcer_.configure(std::move(wanted.links.garp_groups));
     held_until_ = wanted.held_until;
+    std::vector<VrrpRouter*> were_masters;
+    for (auto const& router : routers_)
+        if (router->machine().state == model::VrrpState::master) were_masters.push_back(router.get());
     regroup(std::move(wanted.groups), wanted.told);
     outside_.join_patience = wanted.join_patience;
     std::vector<model::Instance const*> all;
@@ -280,6 +284,9 @@ void VrrpLoop::apply(VirtualRouters wanted) {
             router->reconfigure(std::move(instance), grouped, judgement, loop::now());
         }
     }
+    outside_.spared.clear();
+    for (auto* const router : were_masters)
+        if (router->machine().state != model::VrrpState::master) router->let_go();
     look(instances());
     open_ears();
     start(fresh);
@@ -296,6 +303,19 @@ void VrrpLoop::tell_states() {
     for (auto const& group : groups_)
         if (group.state() != model::VrrpState::init)
             outside_.notify(vrrp::without_scripts(vrrp::change_of(group.group(), vrrp::entering(group.state()))));
+}
+
+/// An address that one master hands to another one is there all the time, whichever of them comes first.
+std::vector<HeldAddress> VrrpLoop::held_by_masters(std::vector<model::Instance> const& wanted) {
+    std::vector<HeldAddress> held;
+    for (auto const& instance : wanted) {
+        auto const* const router = router_named(instance.name);
+        if (!router || router->machine().state != model::VrrpState::master || !same_virtual_router(instance, router->instance()))
+            continue;
+        for (auto const& address : model::holdings_of(instance).addresses)
+            held.emplace_back(address.device.empty() ? model::holdings_of(instance).device : address.device, address.prefix);
+    }
+    return held;
 }
 
 /// What a group was stays, whatever becomes of its members.

@@ -57,6 +57,7 @@ private:
     /// False: the thread shall end.
     bool obey_commands();
     void apply(VirtualRouters routers);
+    std::vector<HeldAddress> held_by_masters(std::vector<model::Instance> const& wanted);
     void stop();
     void run_timers();
     void set_timer();

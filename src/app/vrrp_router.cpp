@@ -50,7 +50,7 @@ VrrpRouter::VrrpRouter(model::Instance instance, bool grouped, VrrpOutside& outs
     : instance_(std::move(instance)),
       held_(model::holdings_of(instance_)),
       outside_(outside),
-      holdings_(outside.network),
+      holdings_(outside.network, outside.spared),
       vmac_(outside.network),
       told_(std::move(told)),
       sequences_(static_cast<std::uint32_t>(loop::unix_microseconds() / 1'000'000)) {

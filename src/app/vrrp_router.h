@@ -38,6 +38,7 @@ struct VrrpOutside {
     std::function<void()> const& join;
     std::uint64_t boot;  ///< which boot of the host this is (vrrp::SavedRole)
     Duration join_patience{0};
+    std::vector<HeldAddress> spared{};  ///< during a reload: what its masters shall hold in the end
 };
 
 class VrrpRouter {
@@ -63,6 +64,8 @@ public:
     /// A step of a planned handover.
     void carry_on(vrrp::Event const& step, TimePoint now) { give(step, now); }
     void stop(TimePoint now, bool deleted = false);
+    /// It has ceased to be master while its addresses were spared.
+    void let_go() { holdings_.drop(held_); }
 
     std::optional<TimePoint> wakes_at() const;
     model::Instance const& instance() const { return instance_; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct Loaded {
     int exit_code = clean;                ///< ExitCode
     /// missing_argument and cannot_run: keepalived would not start with this file.
     bool usable() const { return exit_code != missing_argument && exit_code != cannot_run; }
+    /// No block is left open at its end: else it may be a file of which half is written.
+    bool whole() const { return std::ranges::find(diagnostics, "unclosed-block", &Diagnostic::code) == diagnostics.end(); }
 };
 
 /// How far variables, ~SEQ and include may blow a file up before the rest is left out (with an error, cannot_run).

@@ -13,18 +13,10 @@
 
 namespace drover::dataplane {
 
-namespace {
-
-/// The carried part that makes a record whose past is not ours show nought.
-contract::traffic negated(contract::traffic const& past) {
-    return {0 - past.connections, 0 - past.packets, 0 - past.bytes};
-}
-
-}  // namespace
-
 Programmer::Programmer(Tables const& tables, Kernel& kernel, Ticks ticks)
     : tables_(tables), kernel_(kernel), ticks_(ticks), book_(tables), vips_(tables.vips, kernel), roles_(tables.roles, tables.rivals),
-      ports_(tables.ports, *tables.settings), rings_(tables.rings) {
+      ports_(tables.ports, *tables.settings), records_(tables, kernel, ticks, book_, ports_), rings_(tables.rings),
+      grace_(tables, kernel, book_, rings_) {
     roles_.open_default();
     adopt();
 }
@@ -33,7 +25,7 @@ void Programmer::adopt() {
     set_limits(read_limits(*tables_.settings, ticks_));
     set_timeouts(read_timeouts(*tables_.settings, ticks_).value_or(current_.timeouts));
     for (auto const id : book_.in_service()) {
-        rings_.reserve(tables_.services[id].ring);
+        rings_.reserve(published_[id] = tables_.services[id].ring);
         for (auto const number : book_.servers_in_service(id)) adopt_next_hop(id, number);
         if (!adopt_service(id)) unfinished_.insert(book_.key_of(id));
     }
@@ -182,11 +174,53 @@ void Programmer::replace_some(std::span<ServiceKey const> keys, std::vector<mode
 Result<void> Programmer::finish(model::DesiredService const& service) {
     auto const id = book_.find_service(service.key);
     if (!id) return {};
-    write_local_flag(*id);
+    records_.write_local_flag(*id);
     auto done = vips_.adopt(service.key, *id);
     if (done) done = publish_ring(*id, service);
     if (!done) unfinished_.insert(service.key);
     return done;
+}
+
+std::vector<std::string> Programmer::reconcile(std::size_t count) {
+    std::vector<std::string> restored;
+    auto const& services = current_.services;
+    if (next_to_reconcile_ >= services.size()) {
+        next_to_reconcile_ = 0;
+        if (restore_settings()) restored.emplace_back("the settings");
+    }
+    for (auto const end = std::min(next_to_reconcile_ + count, services.size()); next_to_reconcile_ < end; ++next_to_reconcile_) {
+        auto const& service = services[next_to_reconcile_];
+        auto const id = book_.find_service(service.key);
+        if (id && !unfinished_.contains(service.key) && restore(*id, service))
+            restored.push_back("service " + service.key.keepalived_text());
+    }
+    return restored;
+}
+
+bool Programmer::restore_settings() {
+    if (read_timeouts(*tables_.settings, ticks_) == current_.timeouts && read_limits(*tables_.settings, ticks_) == limits_written_)
+        return false;
+    set_timeouts(current_.timeouts);
+    set_limits(current_.limits);
+    return true;
+}
+
+/// Writes all of it again; true if anything was otherwise.
+bool Programmer::restore(std::uint32_t id, model::DesiredService const& service) {
+    auto const before = records_.written();
+    (void)write_service(id, service);
+    for (auto const& server : service.servers) {
+        auto const number = book_.find_server(id, server.endpoint);
+        if (!number) continue;
+        records_.write_server(id, *number, server);
+        write_next_hop(id, *number);
+    }
+    records_.write_local_flag(id);
+    auto const ring = published_[id];
+    records_.write_ring(id, ring);
+    if (!rings_.is_whole(ring)) (void)publish_ring(id, service);
+    auto const is_found = vips_.restore(service.key, id);
+    return records_.written() != before || (is_found && *is_found);
 }
 
 Result<void> Programmer::carry_out(plan::Change const& change) {
@@ -211,7 +245,7 @@ Result<void> Programmer::carry_out(plan::Change const& change) {
             },
             [&](plan::ChangeServer const& c) {
                 auto const id = id_of(c.service);
-                write_server(id, *book_.find_server(id, c.to.endpoint), c.to);
+                records_.write_server(id, *book_.find_server(id, c.to.endpoint), c.to);
                 return Result<void>{};
             },
         },
@@ -225,6 +259,7 @@ void Programmer::set_timeouts(model::Timeouts const& timeouts) {
 
 void Programmer::set_limits(model::Limits const& limits) {
     write_limits(*tables_.settings, ticks_, limits);
+    limits_written_ = read_limits(*tables_.settings, ticks_);
     current_.limits = limits;
 }
 
@@ -242,10 +277,8 @@ Result<void> Programmer::fill_service(std::uint32_t id, model::DesiredService co
     if (auto done = write_service(id, service); !done) return done;
     for (auto const& server : service.servers)
         if (auto done = add_server(id, server); !done) return done;
-    write_local_flag(id);
-    // The vip table may hand out an entry that a packet under way has just read under its old key.
-    if (unreachable_.vips || in_grace_.vips) kernel_.wait_for_readers();
-    unreachable_.vips = in_grace_.vips = false;
+    records_.write_local_flag(id);
+    grace_.before_new_vip();
     if (auto done = publish_ring(id, service); !done) return done;
     return vips_.insert(service.key, id);
 }
@@ -253,10 +286,9 @@ Result<void> Programmer::fill_service(std::uint32_t id, model::DesiredService co
 Result<void> Programmer::remove_service(ServiceKey const& key) {
     auto const id = *book_.find_service(key);
     vips_.erase(key);
-    unreachable_.vips = true;
-    auto& record = tables_.services[id];
-    retire_ring(record.ring);
-    store(record.ring, __u64{0});
+    grace_.leave_vip();
+    grace_.leave_ring(std::exchange(published_[id], 0));
+    records_.write_ring(id, 0);
     for (auto const number : book_.servers_in_service(id)) (void)remove_server(id, number);
     book_.remove_service(id);
     return {};
@@ -266,53 +298,15 @@ Result<void> Programmer::change_service(model::DesiredService const& service) {
     return write_service(*book_.find_service(service.key), service);
 }
 
-/// A random start comes from the table's own seed, which no other director has.
-void Programmer::reset_cursor(std::uint32_t id, model::SchedulerFlags const& flags, std::size_t start) {
-    auto& cursor = tables_.cursors[id];
-    store(cursor.next, flags.random_start ? contract::narrow_hash(id, tables_.layout->seed) : __u64{start});
-    store(cursor.cached, __u64{0});
-    store(cursor.set, __u64{0});
-}
-
 Result<void> Programmer::write_service(std::uint32_t id, model::DesiredService const& service) {
-    std::uint32_t role = 0;
-    if (!service.instance.empty()) {
-        auto const number = roles_.number_of(service.instance);
-        if (!number) return std::unexpected(number.error());
-        role = *number;
-    }
-    auto& record = tables_.services[id];
-    auto& name = tables_.service_names[id];
-    if (name.scheduler != static_cast<__u32>(service.scheduler)) reset_cursor(id, service.flags, 0);
-    name.scheduler = static_cast<__u32>(service.scheduler);
-    if (auto done = write_sources(id, service); !done) return done;
-    store(record.flags, (record.flags & __u32{contract::SERVICE_HAS_LOCAL}) | kind_flags(service) |
-                            scheduler_bits(service.scheduler, service.flags));
-    store(record.pick, __u32{pick_of(service.scheduler)});
-    store(record.server_base, name.server_base);
-    store(record.protocol, static_cast<__u32>(service.key.protocol));
-    __u64 mask[2];
-    put_mask(mask, service.persistence_prefix, service.key.endpoint.address.family());
-    store(record.persistence_mask[0], mask[0]);
-    store(record.persistence_mask[1], mask[1]);
-    store(record.persistence,
-          service.persistence_timeout == 0 ? 0 : __u32{ticks_.from_seconds(service.persistence_timeout)});
-    store(record.role, __u32{role});
-    return {};
+    if (service.instance.empty()) return records_.write_service(id, service, 0);
+    auto const role = roles_.number_of(service.instance);
+    if (!role) return std::unexpected(role.error());
+    return records_.write_service(id, service, *role);
 }
 
-/// Brings the trie in line; nothing else of the service's is touched by a prefix that stays.
-Result<void> Programmer::write_sources(std::uint32_t id, model::DesiredService const& service) {
-    std::vector<SourceRule> wanted;
-    for (auto const& prefix : service.deny) wanted.push_back({prefix.network(), false});
-    for (auto const& prefix : service.allow) wanted.push_back({prefix.network(), true});
-    auto const now = kernel_.sources_of(id);
-    for (auto const& rule : now)
-        if (std::ranges::find(wanted, rule.prefix, &SourceRule::prefix) == wanted.end()) kernel_.remove_source(id, rule.prefix);
-    for (auto const& rule : wanted)
-        if (std::ranges::find(now, rule) == now.end())
-            if (auto done = kernel_.put_source(id, rule); !done) return done;
-    return {};
+void Programmer::write_next_hop(std::uint32_t id, std::uint16_t number) {
+    records_.write_next_hop(id, number, next_hop(book_.server_of(id, number).address));
 }
 
 Result<void> Programmer::add_server(std::uint32_t id, model::DesiredServer const& server) {
@@ -330,7 +324,7 @@ Result<void> Programmer::add_server(std::uint32_t id, model::DesiredServer const
         store(tables_.loads[record].cached, __u16{0});
     }
     store(tables_.servers[record].last_weight, static_cast<__u32>(server.weight));
-    write_server(id, added->number, server);
+    records_.write_server(id, added->number, server);
     return {};
 }
 
@@ -350,18 +344,6 @@ void Programmer::retire_servers() {
         auto& flags = tables_.servers[book_.record_of(id, number)].flags;
         store(flags, flags & ~__u32{contract::SERVER_AVAILABLE});
     }
-}
-
-/// Room made by a higher threshold counts at once, as in __ip_vs_update_dest().
-void Programmer::write_server(std::uint32_t id, std::uint16_t number, model::DesiredServer const& server) {
-    auto& record = tables_.servers[book_.record_of(id, number)];
-    if (server.upper_threshold == 0 || server.upper_threshold > record.upper)
-        store(tables_.loads[book_.record_of(id, number)].overloaded, __u16{0});
-    store(record.upper, __u32{server.upper_threshold});
-    store(record.lower, __u32{server.lower_threshold});
-    if (server.weight != 0) store(record.last_weight, static_cast<__u32>(server.weight));
-    store(record.weight, static_cast<__u32>(server.weight));
-    store(record.flags, record.flags | __u32{contract::SERVER_AVAILABLE});
 }
 
 Result<std::size_t> Programmer::zero(std::optional<ServiceKey> const& service) {
@@ -384,27 +366,11 @@ void Programmer::zero_service(std::uint32_t id) {
     }
 }
 
-void Programmer::carry(std::uint32_t record, contract::traffic const& amount) {
-    auto& carried = tables_.server_names[record].carried;
-    carried.connections += amount.connections;
-    carried.packets += amount.packets;
-    carried.bytes += amount.bytes;
-}
-
-/// The records move as a whole; what packets under way still count in the old ones follows in end_grace(), when nobody
-/// counts there any more.
 Result<void> Programmer::grow_room(std::uint32_t id) {
     auto const old = book_.grow_room(id);
     if (!old) return std::unexpected(old.error());
-    auto const first = tables_.service_names[id].server_base;
-    Move move{id, *old, {}};
-    for (std::uint32_t i = 0; i < old->length; ++i) {
-        move.counted.push_back(kernel_.server_traffic(old->first + i));
-        carry(first + i, negated(kernel_.server_traffic(first + i)));
-        carry(first + i, move.counted.back());
-    }
-    store(tables_.services[id].server_base, first);
-    unreachable_.moves.push_back(std::move(move));
+    grace_.leave_records(id, *old);
+    store(tables_.services[id].server_base, tables_.service_names[id].server_base);
     return {};
 }
 
@@ -413,49 +379,19 @@ Result<void> Programmer::publish_ring(std::uint32_t id, model::DesiredService co
         return fail("service " + service.key.keepalived_text() + " has " + std::to_string(service.servers.size()) +
                     " real servers, but mh takes no more than " + std::to_string(scheduler::kMaglevSlots));
     auto const turn = ring_of(id, service);
-    auto& word = tables_.services[id].ring;
+    auto& word = published_[id];
     if (!turn.empty() && rings_.holds(word, turn)) return {};
     auto fresh = rings_.write(turn);
     if (!fresh) {
-        release_retired();
+        grace_.end_at_once();
         fresh = rings_.write(turn);
     }
     if (!fresh) return fail("no room for the ring of service " + service.key.keepalived_text());
     if (Rings::length(word) == 0)
-        reset_cursor(id, service.flags, scheduler::first_position(service.scheduler, turn));
-    retire_ring(word);
-    store(word, __u64{*fresh});
+        records_.reset_cursor(id, service.flags, scheduler::first_position(service.scheduler, turn));
+    grace_.leave_ring(std::exchange(word, *fresh));
+    records_.write_ring(id, word);
     return {};
-}
-
-void Programmer::retire_ring(std::uint64_t word) {
-    if (Rings::length(word) != 0) unreachable_.rings.push_back(word);
-}
-
-/// Room is needed now.
-void Programmer::release_retired() {
-    if (unreachable_.is_empty() && in_grace_.is_empty()) return;
-    kernel_.wait_for_readers();
-    end_grace();
-    if (begin_grace()) end_grace();
-}
-
-bool Programmer::begin_grace() {
-    if (!in_grace_.is_empty() || unreachable_.is_empty()) return false;
-    in_grace_ = std::exchange(unreachable_, {});
-    return true;
-}
-
-void Programmer::end_grace() {
-    auto const past = std::exchange(in_grace_, {});
-    for (auto const word : past.rings) rings_.release(word);
-    for (auto const& [id, old, counted] : past.moves) {
-        for (std::uint32_t i = 0; i < old.length; ++i) {
-            carry(book_.record_of(id, i), kernel_.server_traffic(old.first + i));
-            carry(book_.record_of(id, i), negated(counted[i]));
-        }
-        book_.leave_room(id, old);
-    }
 }
 
 std::optional<NextHop> Programmer::next_hop(Address const& server) const {
@@ -476,31 +412,13 @@ void Programmer::set_next_hop(Address const& server, std::optional<NextHop> cons
     bool const local_changes = (before && before->local) != (hop && hop->local);
     for (auto const& [id, number] : places->second) {
         write_next_hop(id, number);
-        if (local_changes) write_local_flag(id);
+        if (local_changes) records_.write_local_flag(id);
     }
 }
 
 void Programmer::ports_changed() {
     for (auto const& [address, places] : places_)
         for (auto const& [id, number] : places) write_next_hop(id, number);
-}
-
-void Programmer::write_next_hop(std::uint32_t id, std::uint16_t number) {
-    auto const hop = next_hop(book_.server_of(id, number).address);
-    auto& server = tables_.servers[book_.record_of(id, number)];
-    auto const slot = hop && !hop->local ? ports_.find(hop->ifindex) : std::nullopt;
-    store(server.next_hop, slot ? __u64{contract::next_hop_word(mac_word(hop->mac), *slot)} : __u64{0});
-    auto const local = hop && hop->local ? __u32{contract::SERVER_LOCAL} : __u32{0};
-    auto const on_link = hop && hop->on_link ? __u32{contract::SERVER_ON_LINK} : __u32{0};
-    store(server.flags, (server.flags & ~__u32{contract::SERVER_LOCAL | contract::SERVER_ON_LINK}) | local | on_link);
-}
-
-void Programmer::write_local_flag(std::uint32_t id) {
-    bool local = false;
-    for (auto const number : book_.servers_in_service(id))
-        local = local || (tables_.servers[book_.record_of(id, number)].flags & contract::SERVER_LOCAL) != 0;
-    auto& flags = tables_.services[id].flags;
-    store(flags, local ? flags | __u32{contract::SERVICE_HAS_LOCAL} : flags & ~__u32{contract::SERVICE_HAS_LOCAL});
 }
 
 }  // namespace drover::dataplane

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -12,7 +13,9 @@
 #include "base/mac.h"
 #include "base/result.h"
 #include "dataplane/book.h"
+#include "dataplane/grace.h"
 #include "dataplane/port_table.h"
+#include "dataplane/records.h"
 #include "dataplane/rings.h"
 #include "dataplane/roles.h"
 #include "dataplane/tables.h"
@@ -22,15 +25,6 @@
 #include "plan/diff.h"
 
 namespace drover::dataplane {
-
-/// Where packets for a real server go.
-struct NextHop {
-    Mac mac;
-    std::uint32_t ifindex = 0;
-    bool local = false;  ///< the address is this host's own: packets go to its stack
-    bool on_link = false;  ///< the MAC is the server's own, no gateway's
-    bool operator==(NextHop const&) const = default;
-};
 
 class Programmer {
 public:
@@ -47,8 +41,14 @@ public:
     /// Memory that the packet path may still be reading is kept until it no longer does. Waiting for that may take a third
     /// of a second, so it is left to whoever can wait: true if there is something to wait for; then call end_grace() once
     /// a Kernel::wait_for_readers() that began after this has ended. Only if room is short does apply() wait itself.
-    bool begin_grace();
-    void end_grace();
+    bool begin_grace() { return grace_.begin(); }
+    void end_grace() { grace_.end(); }
+
+    /// Looks at the next so many services, and at the settings each time round: what the tables hold otherwise than it was
+    /// written, because somebody else has changed it, is written again. Returns which that was, as it is said. What was put
+    /// in beside is not found, nor what only user space reads.
+    std::vector<std::string> reconcile(std::size_t count);
+
     /// The same for some services: those of `wanted` shall be like this, the others among `keys` shall be gone. What it
     /// costs depends on these services, not on how many there are beside them.
     Result<std::vector<plan::Change>> apply_some(std::span<ServiceKey const> keys, std::vector<model::DesiredService> wanted);
@@ -90,39 +90,22 @@ private:
     Result<void> add_server(std::uint32_t id, model::DesiredServer const& server);
     Result<void> remove_server(std::uint32_t id, std::uint16_t number);
     Result<void> write_service(std::uint32_t id, model::DesiredService const& service);
-    Result<void> write_sources(std::uint32_t id, model::DesiredService const& service);
     model::DesiredServer read_server(std::uint32_t id, std::uint16_t number) const;
-    void reset_cursor(std::uint32_t id, model::SchedulerFlags const& flags, std::size_t start);
     std::vector<std::uint16_t> ring_of(std::uint32_t id, model::DesiredService const& service) const;
-    void write_server(std::uint32_t id, std::uint16_t number, model::DesiredServer const& server);
     void write_next_hop(std::uint32_t id, std::uint16_t number);
-    void write_local_flag(std::uint32_t id);
+    bool restore(std::uint32_t id, model::DesiredService const& service);
+    bool restore_settings();
     Result<void> grow_room(std::uint32_t id);
     void zero_service(std::uint32_t id);
-    void carry(std::uint32_t record, contract::traffic const& amount);
     Result<void> finish(model::DesiredService const& service);
     Result<void> publish_ring(std::uint32_t id, model::DesiredService const& service);
-    void retire_ring(std::uint64_t word);
     void retire_servers();
-    void release_retired();
 
     struct Place {  // of a server in the books
         std::uint32_t id = 0;
         std::uint16_t number = 0;
         auto operator<=>(Place const&) const = default;
     };
-    struct Move {  // of a service to a larger stretch of records
-        std::uint32_t id = 0;
-        Book::Stretch old;
-        std::vector<contract::traffic> counted;  // in the old records when they were left
-    };
-    struct Unreachable {  // by new packets; may be reused after Kernel::wait_for_readers()
-        std::vector<Move> moves;
-        std::vector<std::uint64_t> rings;
-        bool vips = false;
-        bool is_empty() const { return moves.empty() && rings.empty() && !vips; }
-    };
-
     Tables tables_;
     Kernel& kernel_;
     Ticks ticks_;
@@ -130,15 +113,18 @@ private:
     VipTable vips_;
     Roles roles_;
     PortTable ports_;
+    Records records_;
     Rings rings_;
+    Grace grace_;
+    std::unordered_map<std::uint32_t, std::uint64_t> published_;  // ring words of services
     std::unordered_map<Address, NextHop> next_hops_;
     std::unordered_map<Address, std::set<Place>> places_;  // servers in service, by their address
     model::Desired current_;
     std::unordered_map<ServiceKey, std::size_t> current_places_;  // of its services, once they are asked for; else empty
     std::set<ServiceKey> unfinished_;  // their entries in the service table or their rings are not what they shall be
     std::vector<Place> leaving_;       // removed, and to be marked so once no ring names them
-    Unreachable unreachable_;  // since begin_grace() was called last
-    Unreachable in_grace_;
+    model::Limits limits_written_;     // as they can be read back
+    std::size_t next_to_reconcile_ = 0;
 };
 
 }  // namespace drover::dataplane

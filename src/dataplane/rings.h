@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "bpf/contract.h"
@@ -25,6 +26,8 @@ public:
 
     /// The ring is this very one already.
     bool holds(std::uint64_t word, std::vector<std::uint16_t> const& turn) const;
+    /// It is as it was written, or reserved.
+    bool is_whole(std::uint64_t word) const;
     /// Nothing if it does not lie within the memory.
     std::optional<std::vector<std::uint16_t>> read(std::uint64_t word) const;
 
@@ -33,10 +36,12 @@ public:
 private:
     static std::uint32_t first(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
     static std::uint32_t chunks_for(std::uint32_t length);
+    std::uint64_t digest(std::uint64_t word) const;
     std::uint16_t& place(std::uint64_t word, std::uint32_t number) const;
 
     std::span<contract::ring_chunk> chunks_;
     RangeSpace space_;
+    std::unordered_map<std::uint64_t, std::uint64_t> digests_;  // of what each holds, by its word
 };
 
 }  // namespace drover::dataplane

@@ -2,6 +2,7 @@
 // vectors, and the same code runs on them.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,6 +49,7 @@ public:
 
     /// `value`: the service in the low half, VIP_HAS_FTP in the high one.
     virtual Result<void> spill_vip(contract::vip_key const& key, std::uint32_t value) = 0;
+    virtual std::optional<std::uint32_t> spilled_vip(contract::vip_key const& key) const = 0;
     virtual void unspill_vip(contract::vip_key const& key) = 0;
 
     /// allow and deny prefixes of a service (contract.h, struct source_key).

@@ -57,7 +57,32 @@ void VipTable::erase(ServiceKey const& key) {
 
 /// The entry that says that this is a VIP, and whether FTP takes other ports along.
 Result<void> VipTable::put_address(Address const& address) {
-    return put_key(vip_address_key(address), std::ranges::any_of(services_[address], is_ftp) ? kHasFtp : 0);
+    return put_key(vip_address_key(address), address_value(address));
+}
+
+std::uint32_t VipTable::address_value(Address const& address) {
+    return std::ranges::any_of(services_[address], is_ftp) ? kHasFtp : 0;
+}
+
+Result<bool> VipTable::restore(ServiceKey const& key, std::uint32_t service) {
+    auto const address = key.endpoint.address;
+    auto const own = restore_key(vip_key(key), service);
+    if (!own) return own;
+    auto const of_address = restore_key(vip_address_key(address), address_value(address));
+    if (!of_address) return of_address;
+    return *own || *of_address;
+}
+
+Result<bool> VipTable::restore_key(contract::vip_key const& key, std::uint32_t value) {
+    auto const& bucket = buckets_[contract::vip_hash(&key)];
+    for (auto const& entry : bucket.entry) {
+        if ((entry.flags & contract::VIP_USED) == 0 || !same(entry.key, key)) continue;
+        std::uint32_t const other = entry.flags & contract::VIP_SPILLED;
+        if (load(state_word(const_cast<contract::vip_entry&>(entry))) == state_of(value, other | contract::VIP_USED)) return false;
+    }
+    if ((bucket.entry[0].flags & contract::VIP_SPILLED) != 0 && kernel_.spilled_vip(key) == value) return false;
+    if (auto done = put_key(key, value); !done) return std::unexpected(done.error());
+    return true;
 }
 
 /// The spill map cannot be asked, but told once more what it holds already.

@@ -22,7 +22,12 @@ public:
     /// What an earlier daemon has inserted; what it did not come to, because it died, is made up for.
     Result<void> adopt(ServiceKey const& key, std::uint32_t service);
 
+    /// Both entries are as they were inserted; true if one was not, and has been written again.
+    Result<bool> restore(ServiceKey const& key, std::uint32_t service);
+
 private:
+    std::uint32_t address_value(Address const& address);
+    Result<bool> restore_key(contract::vip_key const& key, std::uint32_t value);
     Result<void> put_address(Address const& address);
     Result<void> put_key(contract::vip_key const& key, std::uint32_t value);
     Result<void> insert_key(contract::vip_key const& key, std::uint32_t value);

@@ -242,10 +242,11 @@ void Transition::master_hears(AdvertHeard const& advert) {
 }
 
 void Transition::answer_lower(AdvertHeard const& advert) {
+    // It may have been master for long, beyond a cable that was cut: its clients come here with their connections.
+    if (now_ - std::exchange(m_.last_rival, now_) > down_interval()) join();
     // Our advert of a moment ago is the answer already: a storm of adverts must not become a storm of ours.
     if (now_ - std::max(m_.last_advert, m_.last_answer) < m_.settings.interval / 100) return;
-    // It may have been master for long, beyond a cable that was cut: its clients come here with their connections.
-    if (now_ - std::exchange(m_.last_answer, now_) > down_interval()) join();
+    m_.last_answer = now_;
     bool const silent = m_.settings.lower_prio_no_advert;
     say(Level::info, "Received advert from {} with lower priority {}, ours {}{}", advert.from.text(), advert.priority,
         m_.priority(), silent ? "" : ", forcing new election");

@@ -163,6 +163,7 @@ struct Machine {
     Duration master_interval{0};
     TimePoint last_advert;               ///< MASTER: when our last one was sent
     TimePoint last_answer;               ///< MASTER: when an advert of lower priority was answered
+    TimePoint last_rival;                ///< MASTER: when an advert of lower priority was heard
     std::optional<TimePoint> burst;      ///< MASTER: the second round of gratuitous ARP
     int burst_repeat = 0;                ///< frames of that round for each address
     std::optional<TimePoint> refresh;    ///< MASTER: the next refreshing gratuitous ARP

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ public:
         if (spilled.size() >= spill_room) return fail("the spill map is full");
         spilled[key_of(key)] = service;
         return {};
+    }
+    std::optional<std::uint32_t> spilled_vip(contract::vip_key const& key) const override {
+        auto const found = spilled.find(key_of(key));
+        return found == spilled.end() ? std::nullopt : std::optional(found->second);
     }
     void unspill_vip(contract::vip_key const& key) override { spilled.erase(key_of(key)); }
     Result<void> put_source(std::uint32_t service, SourceRule const& rule) override {

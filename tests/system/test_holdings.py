@@ -74,9 +74,59 @@ def test_a_reload_sets_what_is_new_and_removes_what_is_gone(pair):
     assert things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS
 
 
-def test_a_rule_deleted_by_hand_comes_back(pair):
-    pair.left.write(CONFIGURATION, configuration(100, more=VIRTUAL))
-    Drover(pair.left).start()
-    wait_until(lambda: things(pair.left) == VIRTUAL_THINGS, 8, "the master has everything")
-    pair.left.run("ip rule del preference 500; ip route del 10.5.0.0/16")
-    wait_until(lambda: things(pair.left) == VIRTUAL_THINGS, 8, "rule and route are back at the next look")
+BY_HAND = {"address 10.9.0.101/24": "ip address del 10.9.0.101/24 dev eth0",
+           "route 10.5.0.0/16 via 10.9.0.9": "ip route del 10.5.0.0/16",
+           "route 2001:db8:5::/48 via 2001:db8:9::9": "ip route del 2001:db8:5::/48",
+           "rule from 10.5.0.0/16 lookup 50 preference 500": "ip rule del preference 500",
+           "rule from all to 2001:db8:5::/48 lookup 50 preference 501": "ip -6 rule del preference 501"}
+STATIC_BY_HAND = {"address 10.7.0.1/24": "ip address del 10.7.0.1/24 dev eth0",
+                  "route 10.8.0.0/16 via 10.7.0.9": "ip route del 10.8.0.0/16",
+                  "rule from 10.8.0.0/16 lookup 80 preference 800": "ip rule del preference 800"}
+
+
+def milliseconds_until_back(host, command: str) -> int:
+    """A loop on the host itself: what starts a program there each time measures that."""
+    return int(host.output(f"""
+        before=$(ip address; ip route; ip -6 route; ip rule; ip -6 rule)
+        {command}
+        began=$(date +%s%3N)
+        until [ "$(ip address; ip route; ip -6 route; ip rule; ip -6 rule)" = "$before" ]; do
+            [ $(($(date +%s%3N) - began)) -lt 4000 ] || break
+        done
+        echo $(($(date +%s%3N) - began))""").strip().splitlines()[-1])
+
+
+def test_what_is_deleted_by_hand_is_back_at_once_and_named(pair):
+    """At once: long before the next look, which is every 5 s."""
+    pair.left.write(CONFIGURATION, STATIC + configuration(100, more=VIRTUAL))
+    left = Drover(pair.left).start()
+    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 8, "the master has everything")
+    for who, by_hand in (("(pair)", BY_HAND), ("static:", STATIC_BY_HAND)):
+        for name, command in by_hand.items():
+            assert milliseconds_until_back(pair.left, command) < 2000, name
+            wait_until(lambda: f"{who} {name} was missing: set again" in left.said(), 3, "it is said")
+    for name in {**BY_HAND, **STATIC_BY_HAND}:
+        assert left.said().count(f" {name} was missing") == 1, name
+
+
+def test_who_deletes_again_and_again_does_not_keep_the_director_busy(pair):
+    pair.left.write(CONFIGURATION, STATIC + configuration(100, more=VIRTUAL))
+    left = Drover(pair.left).start()
+    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 8, "the master has everything")
+    pair.left.spawn("sh -c 'while sleep 0.02; do ip route del 10.5.0.0/16; ip rule del preference 800; done'", "vandal")
+    for who in ("(pair)", "static:"):
+        wait_until(lambda: f"{who} what it holds is removed again and again" in left.said(), 20, "it is said")
+    before = left.said().count("was missing: set again")
+    wait_until(lambda: left.said().count("was missing: set again") >= before + 2, 20, "it comes back all the same")
+    assert left.said().count("again and again") == 2, "said once by each"
+
+
+def test_rules_that_name_no_preference_do_not_multiply(pair):
+    pair.left.write(CONFIGURATION, configuration(100, more="virtual_rules {\n    from 10.5.0.0/16 lookup 50\n}\n"))
+    left = Drover(pair.left).start()
+    wait_until(lambda: "lookup 50" in pair.left.output("ip rule"), 8, "the master has its rule")
+    for _ in range(2):
+        pair.left.run("drover reload")
+    assert pair.left.output("ip rule").count("lookup 50") == 1
+    left.stop()
+    assert "lookup 50" not in pair.left.output("ip rule")

@@ -127,6 +127,13 @@ TEST(JoiningMachine, AMasterThatFindsASecondOneTakesItsConnectionsBeforeItsClien
     EXPECT_THAT(on(step.next, Joined{}, found + 601ms).actions, IsEmpty());
 }
 
+TEST(JoiningMachine, TheOtherOneMayAnswerOurAdvertAtOnce) {
+    TimePoint since;
+    auto const step = on(on(master(since), TimerExpired{}, since + 60s).next, AdvertHeard{peer, 50}, since + 60s + 1ms);
+    EXPECT_THAT(deeds(step), ElementsAre(Action(Join{}))) << "it has had our advert";
+    EXPECT_THAT(deeds(on(step.next, Joined{}, since + 60s + 5ms)), ElementsAre(Action(Announce{5})));
+}
+
 TEST(JoiningMachine, AsTheSecondMasterItLetsItselfBeFoundBeforeItYields) {
     TimePoint since;
     EXPECT_THAT(deeds(on(master(since), AdvertHeard{peer, 150}, since + 500ms)),

@@ -15,6 +15,7 @@ namespace drover::dataplane {
 namespace {
 
 constexpr auto kSweepEvery = std::chrono::seconds(1);
+constexpr Duration kReconcileEvery = 10s;  ///< what is in the tables, with what was written there
 constexpr std::uint32_t kFloodLullSeconds = 2;
 
 constexpr std::array<char const*, contract::EVICTION_COUNT> kEvictionNames{"expired", "closed", "template", "half_open", "oldest"};
@@ -207,6 +208,9 @@ void BpfDataplane::take_turn(std::int64_t now_unix_us) {
     turn_ = (turn_ + 1) % RateBook::kTurns;
     watch_flood(now_unix_us);
     look_after_grace();
+    auto const in_a_turn = programmer_.current().services.size() * kTurnEvery / kReconcileEvery + 1;
+    for (auto const& what : programmer_.reconcile(static_cast<std::size_t>(in_a_turn)))
+        log::warning("{} was changed in the packet path's tables by another hand: written again", what);
 }
 
 /// The waiting is done by a thread of its own, since the main thread never waits.

@@ -298,6 +298,12 @@ Result<void> BpfObject::spill_vip(contract::vip_key const& key, std::uint32_t se
     return {};
 }
 
+std::optional<std::uint32_t> BpfObject::spilled_vip(contract::vip_key const& key) const {
+    std::uint32_t value = 0;
+    if (bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.vip_spill), &key, &value) != 0) return std::nullopt;
+    return value;
+}
+
 void BpfObject::unspill_vip(contract::vip_key const& key) {
     bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.vip_spill), &key);
 }

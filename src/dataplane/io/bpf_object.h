@@ -44,6 +44,7 @@ public:
 
     void wait_for_readers() override;
     Result<void> spill_vip(contract::vip_key const& key, std::uint32_t service) override;
+    std::optional<std::uint32_t> spilled_vip(contract::vip_key const& key) const override;
     void unspill_vip(contract::vip_key const& key) override;
     Result<void> put_source(std::uint32_t service, SourceRule const& rule) override;
     void remove_source(std::uint32_t service, Prefix const& prefix) override;
