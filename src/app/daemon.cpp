@@ -59,6 +59,7 @@ void Daemon::take(config::Loaded loaded) {
         auto const level = diagnostic.severity == config::Severity::note ? log::Level::info : log::Level::warning;
         log::write(level, line_of(diagnostic));
     }
+    is_whole_ = loaded.whole();
     auto& configuration = loaded.configuration;
     fill_script_users(configuration, runner::default_script_user());
     if (options_.vrrp_only) configuration.services.clear();
@@ -416,12 +417,14 @@ Result<control::ReloadReport> Daemon::reload() {
     auto file = file_ ? file_ : configuration_file(options_);
     log::notice("Reloading {}", file.value_or("without a configuration file"));
     auto loaded = load_configuration(file, options_.config_id);
-    if (!loaded.usable() || !loaded.whole())
-        return fail(config::render_text(loaded.diagnostics, false));
+    // Half a file, as an editor that is saving leaves it; a file that always was so is its owner's way.
+    bool const is_torn = is_whole_ && !loaded.whole();
+    if (!loaded.usable() || is_torn) return fail(config::render_text(loaded.diagnostics, false));
     if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
     auto const old_routers = virtual_routers();
     auto before = configuration_;
     auto const read_before = read_unix_us_;
+    auto const was_whole = is_whole_;
     control::ReloadReport report;
     for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
     if (loaded.configuration.net_namespace != configuration_.net_namespace)
@@ -430,6 +433,7 @@ Result<control::ReloadReport> Daemon::reload() {
     if (auto done = bring_in_line(report); !done) {
         take(std::move(before));
         read_unix_us_ = read_before;
+        is_whole_ = was_whole;
         control::ReloadReport back;
         if (auto undone = bring_in_line(back); !undone) log::error("and not all is as it was: {}", undone.error().message);
         return std::unexpected(done.error());

@@ -124,6 +124,7 @@ private:
     std::set<std::string> gate_alone_;  // directors whose MAC is a gateway's, a sentence each
     std::int64_t started_unix_us_ = 0;
     std::int64_t read_unix_us_ = 0;
+    bool is_whole_ = true;  // no block of the file in force is left open
     TimePoint started_;
     loop::Loop loop_;
     scheduler::SlowStart slow_start_;

@@ -147,3 +147,13 @@ def test_what_another_hand_changes_in_the_tables_is_written_again(lab):
     wait_until(lambda: farm.daemon.said().count("by another hand: written again") == 2, 15, "both services are named")
     assert None not in farm.fetch(["10.9.0.21"])
     assert "service [10.9.0.100]:tcp:81 was changed in the packet path's tables" in farm.daemon.said()
+
+
+def test_a_file_that_always_left_a_block_open_is_reloaded_all_the_same(pair):
+    """The seed's page leaves one open: what is refused is a file that has just been torn."""
+    open_block = configuration(150).rstrip().removesuffix("}")
+    pair.left.write(CONFIGURATION, open_block)
+    left = Drover(pair.left).start()
+    pair.left.write(CONFIGURATION, open_block.replace("priority 150", "priority 140"))
+    pair.left.output("drover reload")
+    assert left.instance("pair")["priority"] == 140
