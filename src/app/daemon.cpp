@@ -3,42 +3,27 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <functional>
 
 #include <net/if.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "app/configuration_file.h"
 #include "app/connection_rows.h"
-#include "app/desired.h"
-#include "app/script_users.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "loop/io/clock.h"
-#include "runner/io/account.h"
 
 namespace drover::app {
 
 namespace {
 
 constexpr Duration kNotifyStopPatience = 1s;  // keepalived's
-constexpr Duration kLookAtNeedsAfter = 1s;
-constexpr std::size_t kChangesTold = 20;      // of one command, each in a line of the log
+constexpr std::size_t kChangesTold = 20;  // of one command, each in a line of the log
 
 std::string host_name() {
     char name[256] = {};
     ::gethostname(name, sizeof name - 1);
     return name;
-}
-
-/// One line for the log: "FILE:LINE:COLUMN: MESSAGE".
-std::string line_of(config::Diagnostic const& diagnostic) {
-    auto const& at = diagnostic.position;
-    auto line = at.file;
-    if (at.line > 0) line += ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
-    line += ": " + diagnostic.message;
-    return diagnostic.suggestion.empty() ? line : line + "; did you mean `" + diagnostic.suggestion + "`?";
 }
 
 }  // namespace
@@ -52,30 +37,6 @@ Daemon::Daemon(RunOptions options, std::optional<std::string> file, config::Load
 }
 
 Daemon::~Daemon() = default;
-
-/// -P and -C leave one half of the configuration out.
-void Daemon::take(config::Loaded loaded) {
-    for (auto const& diagnostic : loaded.diagnostics) {
-        auto const level = diagnostic.severity == config::Severity::note ? log::Level::info : log::Level::warning;
-        log::write(level, line_of(diagnostic));
-    }
-    is_whole_ = loaded.whole();
-    auto& configuration = loaded.configuration;
-    fill_script_users(configuration, runner::default_script_user());
-    if (options_.vrrp_only) configuration.services.clear();
-    if (options_.checks_only) {
-        configuration.instances.clear();
-        configuration.fixed = {};
-    }
-    take(std::move(configuration));
-    read_unix_us_ = loop::unix_microseconds();
-}
-
-void Daemon::take(model::Configuration configuration) {
-    configuration_ = std::move(configuration);
-    secure_scripts_ = configuration_.global.enable_script_security;
-    configured_ = configured_state(configuration_);
-}
 
 Result<void> Daemon::start() {
     trackers_ = std::make_unique<Trackers>(loop_, tracker_hooks());
@@ -148,8 +109,10 @@ Result<void> Daemon::open_dataplane(dataplane::Pins pins) {
     auto network = NetworkWatch::open(loop_, *dataplane_);
     if (!network) return std::unexpected(network.error());
     network_ = std::move(*network);
-    if (auto changes = program(); !changes) return std::unexpected(changes.error());
-    if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return done;
+    programming_ = std::make_unique<Programming>(
+        loop_, Programming::Sources{configuration_, configured_, live_, *checks_}, *network_, *dataplane_);
+    if (auto changes = programming_->all(); !changes) return std::unexpected(changes.error());
+    if (auto done = programming_->serve_network(); !done) return done;
     if (auto done = watch_claims(); !done) return done;
     dataplane_->start_sweeping();
     start_sync();
@@ -181,78 +144,15 @@ Result<void> Daemon::watch_claims() {
 
 void Daemon::start_checks() {
     HealthChecks::Hooks hooks;
-    hooks.on_change = [this](HealthChecks::Change const& change) { program_judged(change.services); };
+    hooks.on_change = [this](HealthChecks::Change const& change) {
+        if (programming_) programming_->judged(change.services);  // else all of them are programmed next
+    };
     hooks.run_script = [this](model::Script const& script, std::vector<std::string> const& arguments, std::string queue) {
         run_script(script, arguments, std::move(queue));
     };
     checks_ = std::make_unique<HealthChecks>(loop_.context(), std::move(hooks));
     if (inherited_) checks_->inherit(inherited_->servers);
     checks_->apply(configuration_.services);
-}
-
-Result<std::vector<plan::Change>> Daemon::program() {
-    auto state = desired_state(configured_, live_.table(), std::bind_front(&Daemon::pooled, this));
-    slow_start_.apply(state.desired, state.slow_starts, loop::now());
-    if (auto const step = slow_start_.next_step())
-        next_rise_.at(*step, [this] { program_or_say(); });
-    else
-        next_rise_.cancel();
-    return dataplane_->apply(state.desired);
-}
-
-/// Where services or servers may be others than before.
-Result<std::vector<plan::Change>> Daemon::program_with_network() {
-    if (auto done = network_->serve(needs_of(configuration_, live_.table())); !done) return std::unexpected(done.error());
-    return program();
-}
-
-/// What a command touched. Whose weights rise by themselves, and what holds for all, is left to program().
-Result<std::vector<plan::Change>> Daemon::program_some(LiveServices::Touched const& touched) {
-    if (touched.timeouts || rises(touched.services)) return program_with_network();
-    if (auto done = need_network_for(touched.services); !done) return std::unexpected(done.error());
-    return program_services(touched.services);
-}
-
-/// At a price that does not depend on all the services beside them: a thousand servers may fail in one second.
-Result<std::vector<plan::Change>> Daemon::program_services(std::vector<ServiceKey> const& services) {
-    std::vector<model::DesiredService> wanted;
-    for (auto const& key : services)
-        if (auto service = desired_service(configured_, live_.table(), std::bind_front(&Daemon::pooled, this), key))
-            wanted.push_back(std::move(*service));
-    return dataplane_->apply_some(services, std::move(wanted));
-}
-
-/// Weights of one of them rise by themselves.
-bool Daemon::rises(std::vector<ServiceKey> const& services) const {
-    return std::ranges::any_of(services, [this](ServiceKey const& key) {
-        auto const place = configured_.places.find(key);
-        return place != configured_.places.end() && configured_.services[place->second].slow_start > Duration{0};
-    });
-}
-
-void Daemon::program_judged(std::vector<ServiceKey> const& services) {
-    if (rises(services)) return program_or_say();
-    if (auto changes = program_services(services); !changes) log::error("{}", changes.error().message);
-}
-
-/// What is needed from now on, at once; what is not needed any more, in a moment, and once for many commands.
-Result<void> Daemon::need_network_for(std::vector<ServiceKey> const& services) {
-    auto needs = network_->needs();
-    bool is_new = false;
-    for (auto const& key : services)
-        if (auto const* const service = live_.table().find({key}); service != nullptr && service->now() != nullptr)
-            is_new |= needs.add(*service);
-    next_look_at_needs_.after(kLookAtNeedsAfter, [this] { look_at_needs(); });
-    return is_new ? network_->serve(std::move(needs)) : Result<void>{};
-}
-
-void Daemon::look_at_needs() {
-    if (auto needs = needs_of(configuration_, live_.table()); needs != network_->needs())
-        if (auto done = network_->serve(std::move(needs)); !done) log::error("{}", done.error().message);
-}
-
-void Daemon::program_or_say() {
-    if (auto changes = program(); !changes) log::error("{}", changes.error().message);
 }
 
 void Daemon::take_turns() {
@@ -401,77 +301,19 @@ void Daemon::stop() {
     arp_announce_.restore();
     loop_.run_until([this] { return untold_ == 0; }, kNotifyStopPatience);
     scripts_->settle(kNotifyStopPatience);
+    programming_.reset();
     checks_.reset();
     trackers_.reset();
-    next_rise_.cancel();
     next_turn_.cancel();
-    next_look_at_needs_.cancel();
     network_.reset();
     dataplane_->remove();
     log::notice("Stopped");
 }
 
-/// Changed, added and removed services, servers and instances are brought in line; what is unchanged is not touched.
-Result<control::ReloadReport> Daemon::reload() {
-    // A file that is gone is an error, never a reason to read another one.
-    auto file = file_ ? file_ : configuration_file(options_);
-    log::notice("Reloading {}", file.value_or("without a configuration file"));
-    auto loaded = load_configuration(file, options_.config_id);
-    // Half a file, as an editor that is saving leaves it; a file that always was so is its owner's way.
-    bool const is_torn = is_whole_ && !loaded.whole();
-    if (!loaded.usable() || is_torn) return fail(config::render_text(loaded.diagnostics, false));
-    if (auto done = claims_.add(loaded.configuration.instances); !done) return std::unexpected(done.error());
-    auto const old_routers = virtual_routers();
-    auto before = configuration_;
-    auto const read_before = read_unix_us_;
-    auto const was_whole = is_whole_;
-    control::ReloadReport report;
-    for (auto const& diagnostic : loaded.diagnostics) report.warnings.push_back(config::render_text(diagnostic, false));
-    if (loaded.configuration.net_namespace != configuration_.net_namespace)
-        report.warnings.push_back("net_namespace: it takes a restart to be in another one");
-    take(std::move(loaded));
-    if (auto done = bring_in_line(report); !done) {
-        take(std::move(before));
-        read_unix_us_ = read_before;
-        is_whole_ = was_whole;
-        control::ReloadReport back;
-        if (auto undone = bring_in_line(back); !undone) log::error("and not all is as it was: {}", undone.error().message);
-        return std::unexpected(done.error());
-    }
-    file_ = std::move(file);
-    for (auto const& sentence : configured_.refused) log::warning("{}", sentence);
-    sync_->apply(configuration_.global.sync);
-    mails_.apply(configuration_);
-    // Before the instances: what they track is known when they hear of it.
-    trackers_->apply(configuration_);
-    if (auto routers = virtual_routers(); routers.tell_states || routers != old_routers) {
-        vrrp_->apply(std::move(routers));
-        report.changes.push_back("VRRP instances brought in line");
-    }
-    open_fifos();
-    for (auto const& change : report.changes) log::info("{}", change);
-    log::notice("Reload complete: {} changes", report.changes.size());
-    return report;
-}
-
-/// What may fail of a reload.
-Result<void> Daemon::bring_in_line(control::ReloadReport& report) {
-    if (auto done = roles_->prepare(configuration_.instances); !done) return std::unexpected(done.error());
-    auto const& ended = live_.configure(configured_);
-    report.warnings.insert(report.warnings.end(), ended.begin(), ended.end());
-    checks_->apply(configuration_.services);
-    if (auto done = static_items_.apply(configuration_.fixed); !done) return std::unexpected(done.error());
-    if (auto done = watch_claims(); !done) return std::unexpected(done.error());
-    auto changes = program_with_network();
-    if (!changes) return std::unexpected(changes.error());
-    for (auto const& change : *changes) report.changes.push_back(plan::describe(change));
-    return {};
-}
-
 Result<control::ReloadReport> Daemon::discard_changes() {
     control::ReloadReport report;
     report.changes = live_.discard_changes();
-    auto const changes = program_with_network();
+    auto const changes = programming_->all_with_network();
     if (!changes) return std::unexpected(changes.error());
     for (auto const& change : report.changes) log::notice("{}", change);
     return report;
@@ -480,7 +322,7 @@ Result<control::ReloadReport> Daemon::discard_changes() {
 Result<std::vector<model::EditOutcome>> Daemon::edit(std::span<model::Edit const> edits, model::Author const& author) {
     std::vector<plan::Change> changes;
     auto outcomes = live_.edit(edits, author, [&](LiveServices::Touched const& touched) -> Result<void> {
-        auto done = program_some(touched);
+        auto done = programming_->some(touched);
         if (!done) return std::unexpected(done.error());
         changes = std::move(*done);
         return {};
@@ -526,7 +368,7 @@ control::About Daemon::about() {
 model::DataplaneObserved Daemon::dataplane() {
     auto observed = dataplane_->observe();
     for (auto& service : observed.services)
-        for (auto& server : service.servers) server.rising_to = slow_start_.rising_to(service.key, server.endpoint);
+        for (auto& server : service.servers) server.rising_to = programming_->rising_to(service.key, server.endpoint);
     live_.add_changes(observed);
     observed.sync_daemons = sync_->daemons();
     return observed;

@@ -19,6 +19,7 @@
 #include "app/mail_alerts.h"
 #include "app/network_watch.h"
 #include "app/notify_fifo.h"
+#include "app/programming.h"
 #include "app/rivals.h"
 #include "app/role_board.h"
 #include "app/run_options.h"
@@ -36,7 +37,6 @@
 #include "loop/io/timer.h"
 #include "model/configuration.h"
 #include "runner/io/client.h"
-#include "scheduler/slow_start.h"
 
 namespace drover::app {
 
@@ -98,16 +98,6 @@ private:
     control::KeepalivedPicture picture() const;
     void on_signal(int signal);
     void on_new_peer(std::string const& interface, Mac const& mac, Address const& address);
-    Result<std::vector<plan::Change>> program();
-    Result<std::vector<plan::Change>> program_with_network();
-    Result<std::vector<plan::Change>> program_some(LiveServices::Touched const& touched);
-    Result<std::vector<plan::Change>> program_services(std::vector<ServiceKey> const& services);
-    Result<void> need_network_for(std::vector<ServiceKey> const& services);
-    void look_at_needs();
-    Pooled pooled(ServiceKey const& service, Endpoint const& server) const { return checks_->pooled(service, server); }
-    void program_or_say();
-    void program_judged(std::vector<ServiceKey> const& services);
-    bool rises(std::vector<ServiceKey> const& services) const;
     void take_turns();
     void tell(vrrp::StateChange const& change);
     void run_script(model::Script const& script, std::vector<std::string> const& arguments, std::string queue);
@@ -127,10 +117,7 @@ private:
     bool is_whole_ = true;  // no block of the file in force is left open
     TimePoint started_;
     loop::Loop loop_;
-    scheduler::SlowStart slow_start_;
-    loop::Timer next_rise_{loop_.context()};
     loop::Timer next_turn_{loop_.context()};
-    loop::Timer next_look_at_needs_{loop_.context()};
     Claims claims_;
     ArpAnnounce arp_announce_;  // its note stands beside the socket
     NotifyFifos fifos_;
@@ -144,6 +131,7 @@ private:
     std::optional<dataplane::PinnedRoles> earlier_roles_;
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
+    std::unique_ptr<Programming> programming_;
     StaticItems static_items_{loop_};
     std::optional<Inheritance> inherited_;  ///< until VRRP has it
     Handover handover_;

@@ -1,106 +1,8 @@
 #include "vrrp/machine.h"
 
-#include <algorithm>
-#include <utility>
-
-#include <fmt/core.h>
+#include "vrrp/transition.h"
 
 namespace drover::vrrp {
-namespace {
-
-using log::Level;
-using model::VrrpState;
-
-constexpr int owner = 255;
-
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-/// One event being worked in: the machine as it becomes and what is to be done.
-class Transition {
-public:
-    Transition(Machine machine, TimePoint now) : m_(std::move(machine)), now_(now) {}
-
-    void operator()(Start const& start);
-    void operator()(AdvertHeard const& advert);
-    void operator()(TimerExpired const&);
-    void operator()(ConditionsChanged const& changed) { meet(changed.conditions); }
-    void operator()(Reconfigured const& reconfigured);
-    void operator()(MoveTo const& move);
-    void operator()(Claimed const& claimed);
-    void operator()(Joined const&) { end_join(); }
-    void operator()(HandOver const& to);
-    void operator()(HandoverEnded const& ended);
-    void operator()(TakeOver const& from);
-    void operator()(Stop const& stop);
-
-    Step finish() && { return {std::move(m_), std::move(actions_)}; }
-
-private:
-    void master_hears(AdvertHeard const& advert);
-    void backup_hears(AdvertHeard const& advert);
-    void answer_lower(AdvertHeard const& advert);
-    void announce_against_lower();
-    void let_itself_be_found();
-    bool may_preempt();
-    void join();
-    void end_join();
-    void give_up_joining();
-    /// It is part of a handover, and nothing else follows from it.
-    bool belongs_to_handover(AdvertHeard const& advert);
-    void refute_owner();
-    void meet(Conditions const& conditions);
-    void change_priority(int priority);
-
-    void become_master(std::string why);
-    void resume_master(TimePoint last_advert);
-    void become_backup(std::string why);
-    void become_fault();
-    void hand_over();
-    void advertise();
-    void announce_twice(int repeat, Duration delay);
-    void plan_refreshes();
-    bool rival_may_be_master() const;
-    void wait_for_master();
-    void follow(AdvertHeard const& advert);
-    Duration skew_unit() const { return m_.settings.version == 3 ? m_.master_interval : Duration(1s); }
-    Duration down_interval() const {
-        return master_down_interval(m_.master_interval, m_.priority(), m_.settings.down_adverts, skew_unit());
-    }
-    void want_master();
-    /// Of the state: it was told before.
-    void tell_nobody() {
-        std::erase_if(actions_, [](Action const& action) { return std::holds_alternative<Notify>(action); });
-    }
-
-    template <class A>
-    void act(A action) {
-        actions_.emplace_back(std::move(action));
-    }
-    template <class... Args>
-    void say(Level level, fmt::format_string<Args...> format, Args&&... args) {
-        act(Report{level, "(" + m_.settings.name + ") " + fmt::format(format, std::forward<Args>(args)...)});
-    }
-    void enter(VrrpState state, std::string why) {
-        m_.state = state;
-        m_.why = std::move(why);
-        m_.burst.reset();
-        m_.refresh.reset();
-        m_.extra.reset();
-        m_.preempt_from.reset();
-        m_.joining_until.reset();
-        m_.wants_master = m_.hears_master = false;
-        m_.giving.reset();
-        m_.taking.reset();
-        m_.gave_to.reset();
-        act(Record{state});
-        if (std::exchange(m_.gate_shuts, std::nullopt) && state != VrrpState::master) act(ShutGate{});
-    }
-    bool is_owner() const { return m_.conditions.priority == owner; }
-
-    Machine m_;
-    TimePoint now_;
-    std::vector<Action> actions_;
-};
 
 void Transition::operator()(Start const& start) {
     m_.conditions = start.conditions;
@@ -156,54 +58,12 @@ void Transition::backup_hears(AdvertHeard const& advert) {
     follow(advert);
 }
 
-/// Asked when a master of lower priority is heard. The delay and the connections are waited for side by side.
-bool Transition::may_preempt() {
-    auto const delay = m_.settings.preempt_delay;
-    if (delay > 0s && !m_.preempt_from) {
-        m_.preempt_from = now_ + delay;
-        say(Level::info, "start preempt delay ({:.6f})", seconds(delay));
-    }
-    return !m_.joining_until && (!m_.preempt_from || now_ >= *m_.preempt_from);
-}
-
-/// What it does not know of it would answer with a reset.
-void Transition::join() {
-    if (m_.settings.join_patience == 0s) return;
-    m_.joining_until = now_ + m_.settings.join_patience;
-    act(Join{});
-}
-
-void Transition::give_up_joining() {
-    if (!m_.joining_until || *m_.joining_until > now_) return;
-    say(Level::warning, "the connections of the peers have not come within {:g} s: {} without them",
-        seconds(m_.settings.join_patience), m_.state == VrrpState::master ? "going on" : "no longer waiting to preempt");
-    end_join();
-}
-
-void Transition::end_join() {
-    if (!m_.joining_until) return;
-    m_.joining_until.reset();
-    if (m_.state == VrrpState::backup && is_owner()) m_.timer = std::min(m_.timer, now_);
-    if (m_.state == VrrpState::master) announce_against_lower();
-}
-
 /// Its sender is the master: so long as it speaks in time we wait.
 void Transition::follow(AdvertHeard const& advert) {
     if (m_.settings.version == 3 && advert.interval > 0s) m_.master_interval = advert.interval;
     m_.wants_master = false;
     m_.hears_master = true;
     m_.timer = now_ + down_interval();
-}
-
-bool Transition::belongs_to_handover(AdvertHeard const& advert) {
-    if (m_.giving && advert.from == m_.giving->to && advert.priority > 0 && now_ <= m_.giving->until) {
-        hand_over();
-        return true;
-    }
-    if (!m_.taking || advert.from != m_.taking->from) return false;
-    if (advert.priority > 0) return now_ < m_.taking->until;
-    m_.taking.reset();  // and the advert that answers a priority of 0 keeps others from an election
-    return false;
 }
 
 void Transition::master_hears(AdvertHeard const& advert) {
@@ -365,23 +225,6 @@ void Transition::operator()(Claimed const& claimed) {
     become_backup(std::move(why));
 }
 
-void Transition::operator()(HandOver const& to) {
-    if (m_.state == VrrpState::master) m_.giving = to;
-}
-
-void Transition::operator()(HandoverEnded const& ended) {
-    if (!m_.giving) return;  // it was told by an advert already
-    if (ended.taken) return hand_over();
-    m_.giving.reset();
-}
-
-void Transition::operator()(TakeOver const& from) {
-    if (m_.state != VrrpState::backup) return;
-    say(Level::info, "{} hands over", from.from.text());
-    become_master(fmt::format("{} has handed over", from.from.text()));
-    m_.taking = from;
-}
-
 void Transition::operator()(Stop const& stop) {
     bool const was_master = m_.state == VrrpState::master;
     enter(VrrpState::init, "stopped");
@@ -429,24 +272,6 @@ void Transition::become_backup(std::string why) {
     }
     join();
     wait_for_master();
-    act(Notify{Happening::became_backup});
-}
-
-/// The other one is master already, and what still comes to this one is forwarded for a moment. Priority 0 is for those
-/// who have not heard the other one yet.
-void Transition::hand_over() {
-    auto const to = m_.giving->to;
-    say(Level::info, "handed over to {}", to.text());
-    say(Level::info, "Entering BACKUP STATE");
-    enter(VrrpState::backup, fmt::format("handed over to {}, which is not preempted until it fails or hands back", to.text()));
-    act(SendAdvert{0});
-    say(Level::info, "sent 0 priority");
-    act(DropAddresses{});
-    m_.gave_to = to;
-    m_.gate_shuts = now_ + gate_lingers;
-    m_.hears_master = true;
-    join();
-    m_.timer = now_ + down_interval();  // the owner of the addresses waits, too
     act(Notify{Happening::became_backup});
 }
 
@@ -499,8 +324,6 @@ void Transition::want_master() {
     m_.hears_master = false;
     m_.timer = now_ + m_.settings.interval;
 }
-
-}  // namespace
 
 Settings settings_of(model::Instance const& instance, bool grouped) {
     return {instance.name,
