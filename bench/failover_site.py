@@ -222,10 +222,19 @@ def mend_link(site: Site) -> None:
     site.director.put_cable_back()
 
 
+def hand_over(site: Site) -> None:
+    site.director.run("drover handover --all")
+
+
+def hand_back(site: Site) -> None:
+    site.peer.run("drover handover --all")
+
+
 EVENTS = {  # what it is called: (what happens, how it ends)
     "parent killed": (kill_parent, start_again),
     "all processes killed and link down": (cut_power, boot),
     "link cut": (cut_link, mend_link),
     "clean stop": (stop, start_again),
 }
+EVENTS_OF_DROVER = {"planned handover": (hand_over, hand_back)}
 RECOVERY_FROM = "all processes killed and link down"
