@@ -22,7 +22,7 @@ OTHER = re.compile(
     "|".join((
         r"Sending (gratuitous|unsolicited)", r"Sending/queueing",  # how often is timing; the texts are compared by themselves
         r"^\(\w+\): entering FAULT state \(",  # keepalived gives the reason at the start only, drover each time
-        r"adverts from .* are refused|SPLIT BRAIN|split brain is over",  # drover says what a refusal may lead to
+        r"adverts from .* are refused|SPLIT BRAIN|split brain is over|was missing: set again",  # drover says what a refusal may lead to
         r"removing (VIPs|E-VIPs|Virtual)",     # at the start keepalived removes what is not there more than once
         r"assigned address|Assigned address|sockpool|Success", r"SECURITY VIOLATION", r"NOTICE",
     )))
