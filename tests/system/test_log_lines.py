@@ -24,6 +24,8 @@ OTHER = re.compile(
         r"^\(\w+\): entering FAULT state \(",  # keepalived gives the reason at the start only, drover each time
         r"adverts from .* are refused|SPLIT BRAIN|split brain is over|was missing: set again",  # drover says what a refusal may lead to
         r"removing (VIPs|E-VIPs|Virtual)",     # at the start keepalived removes what is not there more than once
+        # Who is pulled to FAULT by its group resigns, too; keepalived's log says nothing of that.
+        r"^\(two\) sent 0 priority",
         r"assigned address|Assigned address|sockpool|Success", r"SECURITY VIOLATION", r"NOTICE",
     )))
 OURS = re.compile(r"^\(\w+\)|^VRRP_|^Script `|^Netlink reports eth0 ")
