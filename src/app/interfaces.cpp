@@ -61,6 +61,7 @@ NetworkNeeds needs_of(model::Configuration const& configuration, live::Table con
     needs.taking = configuration.global.taking;
     for (auto const& instance : configuration.instances) {
         needs.interfaces.insert(instance.interface);
+        needs.closes |= !instance.accepts;
         if (instance.vmac) {
             needs.virtual_interfaces.insert(instance.vmac->interface);
             needs.virtual_routers[instance.interface].push_back(instance.virtual_router_id);

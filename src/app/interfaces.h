@@ -34,8 +34,11 @@ struct NetworkNeeds {
     std::unordered_set<Address> vips = {};     ///< of all services
     std::unordered_set<Address> held = {};     ///< those that an instance sets when it is master
     std::set<Address> servers = {};
+    bool closes = false;                       ///< no_accept: packets to addresses of instances are kept from the host
     std::optional<model::Taking> taking = {};  ///< asked for; nothing: the best that each interface can have
     bool operator==(NetworkNeeds const&) const = default;
+    /// Without a reason the packet path sits nowhere: it costs the interface its LRO.
+    bool any() const { return closes || !vips.empty(); }
 
     /// Also for this service. True: that was not needed before.
     bool add(live::Service const& service);

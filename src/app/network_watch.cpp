@@ -97,7 +97,7 @@ bool NetworkWatch::is_gateway(int ifindex, Mac const& mac) {
 Result<void> NetworkWatch::place_packet_path(bool again) {
     auto const host = dump();
     if (!host) return std::unexpected(host.error());
-    auto const wanted = needs_.vips.empty() ? WantedInterfaces{} : wanted_interfaces(needs_, *host, next_hops_.interfaces());
+    auto const wanted = needs_.any() ? wanted_interfaces(needs_, *host, next_hops_.interfaces()) : WantedInterfaces{};
     for (auto const& note : wanted.notes)
         if (std::ranges::find(notes_, note) == notes_.end()) log::warning("{}", note);
     notes_ = wanted.notes;

@@ -137,7 +137,7 @@ def test_another_key_is_said_on_both_sides_and_nothing_is_taken_over(farm):
     farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
     wait_until(lambda: "10.9.0.2" in peering(farm.daemon)["trouble"], 10, "director has said it")
     assert peering(farm.daemon)["joined"] == ""
-    assert int(peering(farm.peer_daemon)["strangers"]) == 1
+    assert int(peering(farm.peer_daemon)["strangers"]) >= 1  # it asks again when it becomes master
     assert "came in without the key" in farm.peer.output("drover status")
 
 
