@@ -128,7 +128,9 @@ void Trackers::finished(runner::Finished const& finished) {
     if (finished.ending == runner::Ending::lost) return;
     auto const result = result_of(finished);
     auto const& name = script->script.name;
-    if (finished.ending == runner::Ending::exited && result != script->last_result)
+    // As keepalived, which takes it that a script returned 0 before it ran first.
+    bool const is_news = script->last_result.empty() ? finished.code != 0 : result != script->last_result;
+    if (finished.ending == runner::Ending::exited && is_news)
         log::info("Script `{}` now returning {}", name, finished.code);
     script->last_result = result;
     if (!script->judge.result(finished.succeeded())) return;

@@ -379,7 +379,9 @@ void VrrpLoop::keep_in_step() {
         auto const before = group.state();
         auto const now = group.settle(machines);
         if (now == before || now == model::VrrpState::init) continue;
-        if (now == model::VrrpState::fault) log::info("VRRP_Group({}) Syncing instances to FAULT state", name);
+        bool const is_over = before == model::VrrpState::fault && now == model::VrrpState::backup;
+        if (is_over || now == model::VrrpState::fault)
+            log::info("VRRP_Group({}) Syncing instances to {} state", name, model::name(now));
         outside_.notify(vrrp::change_of(group.group(), vrrp::entering(now)));
     }
 }
