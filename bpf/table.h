@@ -371,27 +371,44 @@ static __always_inline void write_key(__u64 *slot, const struct slot_key *key, i
 		*(volatile __u64 *)&slot[i] = key->word[i];
 }
 
+/* How often a slot is looked for, when other flows were quicker with the one that was chosen. */
+enum { TAKE_TRIES = 3 };
+
+/* A place for the key, BUSY and ours: its meta is returned. 0: lost all that were chosen, or, with NO_PLACE, no room. */
+static __always_inline __u64 occupy(__u64 hash, struct claim *claim, int words)
+{
+	__u64 busy = 0;
+
+	for (int tries = 0; tries < TAKE_TRIES && !busy; tries++) {
+		__u32 class = CLASS_FREE;
+
+		claim->place = free_place(hash, words);
+		if (claim->place == NO_PLACE) {
+			__u64 victim = victim_place(hash, claim->now, words);
+
+			class = victim >> (32 + SCORE_CLASS_SHIFT);
+			claim->place = (__u32)victim;
+		}
+		if (class == CLASS_NEVER) {
+			claim->place = NO_PLACE;
+			return 0;
+		}
+		busy = take_over(slot_at(bucket_at(claim->place / BUCKET_SLOTS, words), claim->place % BUCKET_SLOTS, words),
+				 class, claim->now, words);
+	}
+	return busy;
+}
+
 static __always_inline __u64 take_in(const struct slot_key *key, __u64 fresh, int words)
 {
 	struct claim claim = {.key = *key, .now = meta_tick(fresh)};
-	__u64 hash = hash_of(key, words), busy, claimed, winner;
-	__u32 class = CLASS_FREE, id = key_service(key->word[words - 1]), record;
-	__u64 *bucket, *slot;
+	__u64 hash = hash_of(key, words), busy = occupy(hash, &claim, words), claimed, winner;
+	__u32 id = key_service(key->word[words - 1]), record;
+	__u64 *slot;
 
-	claim.place = free_place(hash, words);
-	if (claim.place == NO_PLACE) {
-		__u64 victim = victim_place(hash, claim.now, words);
-
-		class = victim >> (32 + SCORE_CLASS_SHIFT);
-		claim.place = (__u32)victim;
-	}
-	if (class == CLASS_NEVER)
-		return SLOT_FREE;
-	bucket = bucket_at(claim.place / BUCKET_SLOTS, words);
-	slot = slot_at(bucket, claim.place % BUCKET_SLOTS, words);
-	busy = take_over(slot, class, claim.now, words);
 	if (!busy)
-		return SLOT_BUSY;
+		return claim.place == NO_PLACE ? SLOT_FREE : SLOT_BUSY;
+	slot = slot_at(bucket_at(claim.place / BUCKET_SLOTS, words), claim.place % BUCKET_SLOTS, words);
 	write_key(slot, key, words);
 	claimed = make_meta(SLOT_CLAIM, meta_generation(busy), meta_server(fresh), meta_state(fresh), meta_flags(fresh),
 			    claim.now);
