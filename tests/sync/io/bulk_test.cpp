@@ -3,11 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <thread>
 
+#include "sync/io/listening.h"
 #include "sync/samples.h"
 
 namespace drover::sync {
@@ -25,22 +25,12 @@ Key key_of(std::uint8_t byte) {
 
 class BulkTest : public ::testing::Test {
 protected:
-    void SetUp() override {
-        auto listening = listen_for_streams(0);
-        ASSERT_TRUE(listening) << listening.error().message;
-        listening_ = std::move(*listening);
-        sockaddr_in6 where{};
-        socklen_t size = sizeof where;
-        ::getsockname(listening_.get(), reinterpret_cast<sockaddr*>(&where), &size);
-        port_ = ntohs(where.sin6_port);
-    }
+    void SetUp() override { listening_.open(); }
 
     /// Serves one peer with so many connections.
     std::jthread serve(Key key, std::uint16_t connections, std::uint8_t id = 7) {
         return std::jthread([=, this] {
-            pollfd end{listening_.get(), POLLIN, 0};
-            ::poll(&end, 1, 5000);
-            loop::Fd socket(::accept(listening_.get(), nullptr, nullptr));
+            auto socket = listening_.accept();
             if (!socket) return;
             auto stream = SecureStream::accept(std::move(socket), key, 2s);
             if (!stream) {
@@ -56,7 +46,7 @@ protected:
     }
 
     Result<std::uint64_t> fetch(Key const& key, std::uint8_t id = 7) {
-        auto stream = SecureStream::connect(Address::v4(0x7f000001), port_, key, 2s);
+        auto stream = SecureStream::connect(Address::v4(0x7f000001), listening_.port(), key, 2s);
         if (!stream) return std::unexpected(stream.error());
         return fetch_all(*stream, id, [this](std::vector<Connection> const& connections) {
             for (auto const& connection : connections) ports_.push_back(connection.client.port);
@@ -64,8 +54,7 @@ protected:
         });
     }
 
-    loop::Fd listening_;
-    std::uint16_t port_ = 0;
+    Listening listening_;
     Result<std::uint64_t> served_ = 0;
     std::vector<std::uint16_t> ports_;
 };
@@ -99,7 +88,7 @@ TEST_F(BulkTest, WhoSpeaksNoTlsGetsNothing) {
     loop::Fd const socket(::socket(AF_INET, SOCK_STREAM, 0));
     sockaddr_in to{};
     to.sin_family = AF_INET;
-    to.sin_port = htons(port_);
+    to.sin_port = htons(listening_.port());
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     ASSERT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
     ASSERT_GT(::write(socket.get(), "GET / HTTP/1.0\r\n\r\n", 18), 0);
@@ -115,12 +104,12 @@ TEST_F(BulkTest, AnotherGroupsIdIsRefused) {
 }
 
 TEST_F(BulkTest, APeerThatIsNotThereIsToldAtOnce) {
-    listening_.reset();
+    listening_.close();
     EXPECT_THAT(fetch(key_of(1)).error().message, HasSubstr("reach the peer at 127.0.0.1"));
 }
 
 TEST_F(BulkTest, APeerThatSaysNothingIsWaitedForNoLongerThanPatienceLasts) {
-    auto const stream = SecureStream::connect(Address::v4(0x7f000001), port_, key_of(1), 300ms);
+    auto const stream = SecureStream::connect(Address::v4(0x7f000001), listening_.port(), key_of(1), 300ms);
     ASSERT_FALSE(stream) << "it is listened to, but nobody takes the connection";
     EXPECT_THAT(stream.error().message, HasSubstr("the peer does not answer"));
 }

@@ -2,11 +2,11 @@
 #include "sync/io/handover_stream.h"
 
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
 
+#include <functional>
 #include <thread>
+
+#include "sync/io/listening.h"
 
 namespace drover::sync {
 namespace {
@@ -18,31 +18,22 @@ using ::testing::HasSubstr;
 class HandoverStream : public ::testing::Test {
 protected:
     void SetUp() override {
-        auto listening = listen_for_streams(0);
-        ASSERT_TRUE(listening) << listening.error().message;
-        listening_ = std::move(*listening);
-        sockaddr_in6 where{};
-        socklen_t size = sizeof where;
-        ::getsockname(listening_.get(), reinterpret_cast<sockaddr*>(&where), &size);
-        port_ = ntohs(where.sin6_port);
+        listening_.open();
         key_.bytes.fill(7);
     }
 
     /// What the director does that is asked.
     std::jthread serve(std::function<void(SecureStream)> deed) {
         return std::jthread([this, deed = std::move(deed)] {
-            pollfd end{listening_.get(), POLLIN, 0};
-            ::poll(&end, 1, 5000);
-            auto stream = SecureStream::accept(loop::Fd(::accept(listening_.get(), nullptr, nullptr)), key_, 2s);
+            auto stream = SecureStream::accept(listening_.accept(), key_, 2s);
             if (stream) deed(std::move(*stream));
         });
     }
     Result<SecureStream> connect(Purpose purpose) {
-        return SecureStream::connect(Address::v4(0x7f000001), port_, key_, 2s, purpose);
+        return SecureStream::connect(Address::v4(0x7f000001), listening_.port(), key_, 2s, purpose);
     }
 
-    loop::Fd listening_;
-    std::uint16_t port_ = 0;
+    Listening listening_;
     Key key_;
 };
 
