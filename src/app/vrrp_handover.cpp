@@ -14,12 +14,6 @@ using model::VrrpState;
 using Routers = std::span<std::unique_ptr<VrrpRouter> const>;
 using Groups = std::span<vrrp::SyncGroup const>;
 
-VrrpRouter* named(Routers routers, std::string const& name) {
-    auto const found =
-        std::ranges::find_if(routers, [&](auto const& router) { return router->instance().name == name; });
-    return found == routers.end() ? nullptr : found->get();
-}
-
 /// The members of all sync groups in which one of the names is, and the names themselves.
 std::set<std::string> with_groups(std::vector<std::string> const& names, Groups groups) {
     std::set<std::string> all(names.begin(), names.end());
@@ -62,7 +56,7 @@ void offer_them(HandoverStep& step, Routers routers, Groups groups) {
     }
     step.names.clear();
     for (auto const& name : with_groups(wanted, groups)) {
-        auto const* const router = named(routers, name);
+        auto const* const router = router_named(routers, name);
         step.refusal = obstacle(router, name);
         if (!step.refusal.empty()) return;
         step.names.push_back(name);
@@ -99,7 +93,7 @@ std::vector<VrrpRouter*> takers(HandoverStep& step, Routers routers, Groups grou
         names.push_back(router->instance().name);
     }
     for (auto const& name : with_groups(names, groups)) {
-        auto const* const other = named(routers, name);
+        auto const* const other = router_named(routers, name);
         bool const goes_along = std::ranges::find(found, other) != found.end();
         if (other == nullptr || goes_along || other->machine().state == VrrpState::master) continue;
         step.refusal =
@@ -131,7 +125,7 @@ void carry_out(HandoverStep& step, Routers routers, Groups groups, TimePoint now
     if (step.kind == consider) return consider_them(step, routers, groups);
     if (step.kind == take) return take_them(step, routers, groups, now);
     for (std::size_t i = 0; i < step.names.size(); ++i) {
-        auto* const router = named(routers, step.names[i]);
+        auto* const router = router_named(routers, step.names[i]);
         if (router == nullptr) continue;  // gone with a reload
         if (step.kind == give)
             router->carry_on(vrrp::HandOver{step.parts[i].own, step.until}, now);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -17,8 +18,6 @@
 namespace drover::app {
 namespace {
 
-// Adverts read from one interface before timers run again: more than its socket can hold.
-constexpr int most_frames = 4096;
 // A pause longer than this between reading adverts and running timers: they are read once more.
 constexpr Duration stale_after = 20ms;
 // Counters alone are shown with this delay at most; a change of state at once.
@@ -83,7 +82,7 @@ void VrrpLoop::run() {
 
 void VrrpLoop::wait() {
     std::vector<pollfd> waiting{{timer_.get(), POLLIN, 0}, {network_.fd(), POLLIN, 0}, {mailbox_.fd(), POLLIN, 0}};
-    for (auto const& [where, ear] : ears_) waiting.push_back({ear.listener.fd(), POLLIN, 0});
+    ears_.wait_with(waiting);
     ::poll(waiting.data(), waiting.size(), -1);
     std::uint64_t expirations = 0;
     [[maybe_unused]] auto const read = ::read(timer_.get(), &expirations, sizeof expirations);
@@ -91,13 +90,7 @@ void VrrpLoop::wait() {
 
 void VrrpLoop::hear_all() {
     heard_at_ = loop::now();
-    for (auto& [where, ear] : ears_) {
-        for (int frames = 0; frames < most_frames; ++frames) {
-            auto const frame = ear.listener.receive();
-            if (!frame) break;
-            hear(where.first, *frame, heard_at_);
-        }
-    }
+    ears_.drain([this](int ifindex, vrrp::Frame const& frame) { hear(ifindex, frame, heard_at_); });
 }
 
 void VrrpLoop::hear(int ifindex, vrrp::Frame const& frame, TimePoint now) {
@@ -136,7 +129,7 @@ void VrrpLoop::follow_network() {
     look(instances());
     report_links(before, surroundings_);
     look_around(*changes);
-    if (changes->links) open_ears();
+    if (changes->links) ears_.open(routers_, network_);
 }
 
 std::optional<TimePoint> VrrpLoop::looks_again_at() const {
@@ -238,12 +231,6 @@ bool VrrpLoop::is_vmac(std::string const& interface) const {
     });
 }
 
-VrrpRouter* VrrpLoop::router_named(std::string const& name) {
-    auto const found =
-        std::ranges::find_if(routers_, [&](auto const& router) { return router->instance().name == name; });
-    return found == routers_.end() ? nullptr : found->get();
-}
-
 void VrrpLoop::stop() {
     for (auto const& router : routers_) router->stop(loop::now());
     for (auto const& group : groups_) outside_.notify(vrrp::change_of(group.group(), vrrp::Happening::stopped));
@@ -273,7 +260,7 @@ void VrrpLoop::apply(VirtualRouters wanted) {
     std::vector<VrrpRouter*> fresh;
     for (auto& instance : wanted.instances) {
         bool const grouped = is_grouped(instance.name);
-        auto* const router = router_named(instance.name);
+        auto* const router = router_named(routers_, instance.name);
         if (!router) {
             auto told = told_of(wanted.told, false, instance.name);
             routers_.push_back(std::make_unique<VrrpRouter>(std::move(instance), grouped, outside_, std::move(told)));
@@ -288,9 +275,9 @@ void VrrpLoop::apply(VirtualRouters wanted) {
     for (auto* const router : were_masters)
         if (router->machine().state != model::VrrpState::master) router->let_go();
     look(instances());
-    open_ears();
+    ears_.open(routers_, network_);
     start(fresh);
-    open_ears();  // those of the macvlans that have been made
+    ears_.open(routers_, network_);  // those of the macvlans that have been made
     look_around({});
 }
 
@@ -309,7 +296,7 @@ void VrrpLoop::tell_states() {
 std::vector<HeldAddress> VrrpLoop::held_by_masters(std::vector<model::Instance> const& wanted) {
     std::vector<HeldAddress> held;
     for (auto const& instance : wanted) {
-        auto const* const router = router_named(instance.name);
+        auto const* const router = router_named(routers_, instance.name);
         if (!router || router->machine().state != model::VrrpState::master || !same_virtual_router(instance, router->instance()))
             continue;
         for (auto const& address : model::holdings_of(instance).addresses)
@@ -356,7 +343,7 @@ void VrrpLoop::start(std::vector<VrrpRouter*> const& fresh) {
 std::vector<VrrpRouter*> VrrpLoop::members_of(vrrp::SyncGroup const& group) {
     std::vector<VrrpRouter*> members;
     for (auto const& name : group.group().members)
-        if (auto* const router = router_named(name)) members.push_back(router);
+        if (auto* const router = router_named(routers_, name)) members.push_back(router);
     return members;
 }
 
@@ -422,51 +409,6 @@ void VrrpLoop::publish() {
     publish_again_ = !mailbox_.publish(std::move(picture));
     published_at_ = now;
     published_transitions_ = transitions;
-}
-
-void VrrpLoop::open_ears() {
-    std::map<Where, Wanted> all_wanted;
-    for (auto const& router : routers_) {
-        auto const& instance = router->instance();
-        auto const* const link = network_.link(instance.interface);
-        if (!link) continue;
-        if (auto const* const vmac = instance.vmac ? network_.link(instance.vmac->interface) : nullptr)
-            all_wanted[{vmac->index, instance.family}];
-        auto& wanted = all_wanted[{link->index, instance.family}];
-        if (instance.unicast_peers.empty())
-            wanted.groups.insert(instance.multicast_group);
-        else
-            wanted.unicast = true;
-    }
-    std::erase_if(ears_, [&](auto const& entry) {
-        auto const found = all_wanted.find(entry.first);
-        return found == all_wanted.end() || !std::ranges::includes(found->second.groups, entry.second.joined);
-    });
-    for (auto const& [where, wanted] : all_wanted) open_ear(*network_.link(where.first), where.second, wanted);
-}
-
-void VrrpLoop::open_ear(netlink::Link const& link, Family family, Wanted const& wanted) {
-    Where const where{link.index, family};
-    auto ear = ears_.find(where);
-    auto const complain = [&](Error const& error) {
-        if (deaf_.insert(where).second) log::error("{}", error.message);
-    };
-    if (ear == ears_.end()) {
-        auto listener = vrrp::Listener::open(link.index, link.name, family);
-        if (!listener) return complain(listener.error());
-        ear = ears_.emplace(where, Ear{std::move(*listener), {}}).first;
-    }
-    if (wanted.unicast)
-        if (auto const expected = ear->second.listener.expect_unicast(); !expected) complain(expected.error());
-    for (auto const& group : wanted.groups) {
-        if (ear->second.joined.contains(group)) continue;
-        if (auto const joined = ear->second.listener.join(group); !joined) {
-            complain(joined.error());
-            continue;
-        }
-        ear->second.joined.insert(group);
-        deaf_.erase(where);
-    }
 }
 
 }  // namespace drover::app

@@ -3,14 +3,12 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "app/vrrp_announcer.h"
+#include "app/vrrp_ears.h"
 #include "app/vrrp_mailbox.h"
 #include "app/vrrp_network.h"
 #include "app/vrrp_router.h"
@@ -34,17 +32,6 @@ public:
     void run();
 
 private:
-    using Groups = std::set<Address>;
-    using Where = std::pair<int, Family>;  ///< an interface, and what is listened to there
-    struct Wanted {
-        Groups groups;
-        bool unicast = false;
-    };
-    struct Ear {
-        vrrp::Listener listener;
-        Groups joined;
-    };
-
     VrrpLoop(VrrpMailbox& mailbox, VrrpNetwork network, vrrp::Transmitter transmitter, loop::Fd timer,
              vrrp::RoleBoard& board, std::function<void(vrrp::StateChange)> const& notify,
              std::function<void()> const& join, std::uint64_t boot);
@@ -63,9 +50,6 @@ private:
     void set_timer();
     void publish();
 
-    /// One listener for each interface and family that an instance uses and that exists, in the groups they need.
-    void open_ears();
-    void open_ear(netlink::Link const& link, Family family, Wanted const& wanted);
     bool is_vmac(std::string const& interface) const;
     /// At the surroundings, and at what they mean for these instances.
     void look(std::vector<model::Instance const*> const& instances);
@@ -81,7 +65,6 @@ private:
     void keep_in_step();
     std::vector<VrrpRouter*> members_of(vrrp::SyncGroup const& group);
     bool concerns_us(std::string const& interface) const;
-    VrrpRouter* router_named(std::string const& name);
 
     VrrpMailbox& mailbox_;
     VrrpNetwork network_;
@@ -90,8 +73,7 @@ private:
     loop::Fd timer_;
     VrrpOutside outside_;
     std::vector<std::unique_ptr<VrrpRouter>> routers_;
-    std::map<Where, Ear> ears_;
-    std::set<Where> deaf_;  ///< interfaces on which listening failed: said once
+    VrrpEars ears_;
     std::vector<vrrp::SyncGroup> groups_;
     std::vector<vrrp::SeenTrack> tracks_;
     vrrp::Surroundings surroundings_;

@@ -431,4 +431,9 @@ model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
     return seen;
 }
 
+VrrpRouter* router_named(std::span<std::unique_ptr<VrrpRouter> const> routers, std::string const& name) {
+    auto const found = std::ranges::find_if(routers, [&](auto const& router) { return router->instance().name == name; });
+    return found == routers.end() ? nullptr : found->get();
+}
+
 }  // namespace drover::app

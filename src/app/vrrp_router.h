@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -148,5 +150,8 @@ private:
 
 /// Both speak for one virtual router: state may be kept over a reload.
 bool same_virtual_router(model::Instance const& a, model::Instance const& b);
+
+/// Null: there is none.
+VrrpRouter* router_named(std::span<std::unique_ptr<VrrpRouter> const> routers, std::string const& name);
 
 }  // namespace drover::app
