@@ -7,6 +7,7 @@
 
 #include "app/daemon.h"
 #include "base/log.h"
+#include "vrrp/sync_group.h"
 
 namespace drover::app {
 
@@ -16,14 +17,10 @@ namespace {
 constexpr Duration kShortestSilence = 1s;
 
 model::VrrpState state_of_group(model::SyncGroup const& group, std::vector<model::InstanceObserved> const& instances) {
-    using enum model::VrrpState;
-    bool is_any[4] = {};
+    std::vector<model::VrrpState> states;
     for (auto const& instance : instances)
-        if (std::ranges::find(group.members, instance.name) != group.members.end())
-            is_any[static_cast<int>(instance.state)] = true;
-    for (auto const state : {fault, init, backup, master})  // as SyncGroup::settle
-        if (is_any[static_cast<int>(state)]) return state;
-    return init;
+        if (std::ranges::find(group.members, instance.name) != group.members.end()) states.push_back(instance.state);
+    return vrrp::together(states);
 }
 
 }  // namespace
@@ -110,7 +107,7 @@ Inheritance Daemon::leave() {
 
 void Daemon::go_on(Inheritance left) {
     inherited_ = std::move(left);
-    log::start(options_.sink, options_.lowest);
+    log::start(options_.sink, options_.lowest, "drover", options_.syslog_facility);
     if (auto started = start_vrrp(); !started) log::error("{}", started.error().message);
     start_sync();
 }

@@ -34,17 +34,16 @@ std::optional<VrrpState> SyncGroup::move(std::span<Machine const* const> members
     return std::nullopt;
 }
 
+VrrpState together(std::span<VrrpState const> members) {
+    for (auto const state : {VrrpState::fault, VrrpState::init, VrrpState::backup, VrrpState::master})
+        if (std::ranges::find(members, state) != members.end()) return state;
+    return VrrpState::init;
+}
+
 VrrpState SyncGroup::settle(std::span<Machine const* const> members) {
-    auto const any = [&](VrrpState state) { return any_is(members, [&](Machine const& m) { return m.state == state; }); };
-    if (any(VrrpState::fault))
-        state_ = VrrpState::fault;
-    else if (members.empty() || any(VrrpState::init))
-        state_ = VrrpState::init;
-    else if (any(VrrpState::backup))
-        state_ = VrrpState::backup;
-    else
-        state_ = VrrpState::master;
-    return state_;
+    std::vector<VrrpState> states;
+    for (auto const* const member : members) states.push_back(member->state);
+    return state_ = together(states);
 }
 
 void share(std::vector<model::SyncGroup> const& groups, Judgements& judgements) {

@@ -15,6 +15,9 @@
 
 namespace drover::vrrp {
 
+/// What members in these states are together: FAULT before INIT before BACKUP before MASTER, and INIT without any.
+model::VrrpState together(std::span<model::VrrpState const> members);
+
 class SyncGroup {
 public:
     /// `state`: what it was before an upgrade.
@@ -25,7 +28,7 @@ public:
     /// the machines of those members that run.
     std::optional<model::VrrpState> move(std::span<Machine const* const> members) const;
 
-    /// What the members are together, FAULT before BACKUP before MASTER: to be called when all moves are done.
+    /// What the members are together: to be called when all moves are done.
     model::VrrpState settle(std::span<Machine const* const> members);
     model::VrrpState state() const { return state_; }
 
