@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "loop/io/clock.h"
+#include "loop/io/host_name.h"
 
 namespace drover::app {
 
@@ -19,12 +20,6 @@ namespace {
 
 constexpr Duration kNotifyStopPatience = 1s;  // keepalived's
 constexpr std::size_t kChangesTold = 20;  // of one command, each in a line of the log
-
-std::string host_name() {
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
 
 }  // namespace
 
@@ -351,7 +346,7 @@ Result<control::ZeroReport> Daemon::zero(std::optional<ServiceKey> const& servic
 control::About Daemon::about() {
     control::About about;
     about.version = version;
-    about.host = host_name();
+    about.host = loop::host_name();
     about.pid = ::getpid();
     about.configuration_file = file_.value_or("none: ipvsadm alone is served");
     about.configuration_read_unix_us = read_unix_us_;

@@ -14,6 +14,7 @@
 #include "control/keepalived_data.h"
 #include "control/keepalived_json.h"
 #include "control/keepalived_stats.h"
+#include "loop/io/host_name.h"
 #include "runner/io/account.h"
 
 namespace drover::app {
@@ -39,12 +40,6 @@ std::string local_moment(std::int64_t unix_us) {
 std::string owner(std::string const& user, std::string const& group) {
     auto const account = runner::account_named(user, group);
     return account ? fmt::format("{}:{}", account->uid, account->gid) : "none";
-}
-
-std::string host_name() {
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
 }
 
 }  // namespace
@@ -83,7 +78,7 @@ void DumpFiles::log() {
 
 control::KeepalivedPicture DumpFiles::look() {
     auto picture = look_();
-    picture.host_name = host_name();
+    picture.host_name = loop::host_name();
     picture.clock_text = local_moment;
     picture.owner = owner;
     for (auto& instance : picture.instances)

@@ -87,7 +87,7 @@ int run(RunOptions const& options) {
     auto found = load_in_namespace(options, file);
     if (!found) return refuse(found.error().message);
     auto loaded = std::move(*found);
-    if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument) {
+    if (!loaded.usable()) {
         std::cerr << config::render_text(loaded.diagnostics, ::isatty(STDERR_FILENO) == 1);
         return loaded.exit_code;
     }

@@ -84,7 +84,7 @@ private:
 int try_out(RunOptions const& options) {
     auto const file = configuration_file(options);
     auto const loaded = load_configuration(file, options.config_id);
-    if (loaded.exit_code == config::cannot_run || loaded.exit_code == config::missing_argument)
+    if (!loaded.usable())
         return refuse(config::render_text(loaded.diagnostics, false), loaded.exit_code);
     if (!dataplane::could_take_over(options.pin_directory))
         return refuse(fmt::format(

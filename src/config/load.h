@@ -1,8 +1,8 @@
 // A configuration file as a value, with everything that is to be said about it.
 #pragma once
 
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -32,8 +32,7 @@ struct Limits {
 /// Never throws, never hangs, whatever the bytes; what is wrong is in the diagnostics.
 ///
 /// Left out of the configuration, with a warning each kind: services that this version does not carry out (NAT, TUN,
-/// fwmark) and instances whose adverts it could not speak or hear (unicast, AH). An instance of VRRP version 3 stays
-/// in: what runs it says so in its own place.
+/// fwmark).
 Loaded load(std::string const& path, FileSource& files, Host const& host, Limits const& limits = {});
 
 }  // namespace drover::config

@@ -1,7 +1,6 @@
 #include "mail/io/post_office.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -19,6 +18,7 @@
 
 #include "base/log.h"
 #include "loop/io/clock.h"
+#include "loop/io/host_name.h"
 #include "mail/dialogue.h"
 
 namespace drover::mail {
@@ -30,12 +30,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
-
-std::string host_name() {
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
 
 std::string local_date() {
     auto const seconds = static_cast<std::time_t>(loop::unix_microseconds() / 1'000'000);
@@ -191,7 +185,7 @@ void PostOffice::apply(model::MailSettings settings, std::string router_id) {
 void PostOffice::post(Letter const& letter) {
     auto const& settings = counter_->settings;
     if (settings.server.empty() || settings.to.empty()) return;
-    auto const host = host_name();
+    auto const host = loop::host_name();
     auto const& helo = settings.helo_name.empty() ? host : settings.helo_name;
     counter_->add({{helo, from_address(settings, host), settings.to},
                    message(letter, settings, {host, counter_->router_id, local_date()}),
