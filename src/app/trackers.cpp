@@ -143,11 +143,11 @@ void Trackers::apply_files(std::vector<model::TrackFile> const& files) {
     for (auto const& file : files) {
         auto const known = std::ranges::find_if(files_, [&](File const& f) { return f.file == file; });
         if (known == files_.end()) prepare(file);
-        now.push_back({file, std::nullopt});
+        now.push_back({file});
     }
     files_ = std::move(now);
     if (!files_.empty()) watch_files();
-    read_files();
+    for (auto& file : files_) read(file);
 }
 
 /// The directories are watched: a file may be replaced, deleted and made again.
@@ -155,33 +155,45 @@ void Trackers::watch_files() {
     if (!file_watch_) {
         file_watch_ = loop::Fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
         if (!file_watch_) return log::error("files cannot be tracked: inotify: errno {}", errno);
-        loop_.watch(file_watch_.get(), [this] {
-            alignas(inotify_event) char events[4096];
-            while (::read(file_watch_.get(), events, sizeof events) > 0) {
-            }
-            if (read_files()) tell();
-        });
+        loop_.watch(file_watch_.get(), [this] { files_have_changed(); });
     }
-    for (auto const& [file, value] : files_) {
-        auto directory = fs::path(file.path).parent_path().string();
+    for (auto& file : files_) {
+        auto directory = fs::path(file.file.path).parent_path().string();
         if (directory.empty()) directory = ".";
-        constexpr auto events = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE;
-        if (::inotify_add_watch(file_watch_.get(), directory.c_str(), events) < 0)
-            log::warning("track_file {}: {} cannot be watched ({}): its changes are not seen", file.name, directory,
+        // As keepalived: a file is read when its writer has closed it. Before, it may be empty, or half of a number.
+        constexpr auto events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE;
+        file.directory = ::inotify_add_watch(file_watch_.get(), directory.c_str(), events);
+        if (file.directory < 0)
+            log::warning("track_file {}: {} cannot be watched ({}): its changes are not seen", file.file.name, directory,
                          std::generic_category().message(errno));
     }
 }
 
-bool Trackers::read_files() {
+/// Reads those that the events name and no other: another may be about to be written.
+void Trackers::files_have_changed() {
     bool changed = false;
-    for (auto& [file, value] : files_) {
-        auto const now = number_in(file.path);
-        if (value == now) continue;
-        if (value) log::info("track_file {} says {} (before: {})", file.name, now, *value);
-        value = now;
-        changed = true;
+    alignas(inotify_event) char events[4096];
+    for (ssize_t length; (length = ::read(file_watch_.get(), events, sizeof events)) > 0;) {
+        for (auto const* at = events; at < events + length;) {
+            auto const& event = *reinterpret_cast<inotify_event const*>(at);
+            at += sizeof event + event.len;
+            auto const is_named = [&](File const& f) {
+                return event.wd == f.directory && event.len > 0 && fs::path(f.file.path).filename() == event.name;
+            };
+            for (auto& file : files_)
+                if ((event.mask & IN_Q_OVERFLOW) || is_named(file)) changed |= read(file);
+        }
     }
-    return changed;
+    if (changed) tell();
+}
+
+/// Whether it says another number now.
+bool Trackers::read(File& file) {
+    auto const now = number_in(file.file.path);
+    if (file.value == now) return false;
+    if (file.value) log::info("track_file {} says {} (before: {})", file.file.name, now, *file.value);
+    file.value = now;
+    return true;
 }
 
 void Trackers::apply_processes(std::vector<model::TrackProcess> const& processes) {
@@ -239,7 +251,8 @@ std::vector<model::TrackObserved> Trackers::observed() const {
     for (auto const& script : scripts_)
         seen.push_back({model::TrackKind::script, script.script.name, as_number(script.judge.good()), script.judge.against(),
                         script.running.has_value(), 0});
-    for (auto const& [file, value] : files_) seen.push_back({model::TrackKind::file, file.name, value, 0, false, 0});
+    for (auto const& file : files_)
+        seen.push_back({model::TrackKind::file, file.file.name, file.value, 0, false, 0});
     for (auto const& [process, judge, running] : processes_)
         seen.push_back({model::TrackKind::process, process.name, as_number(judge.good()), 0, false, running});
     return seen;

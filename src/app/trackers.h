@@ -53,7 +53,8 @@ private:
     };
     struct File {
         model::TrackFile file;
-        std::optional<int> value;
+        std::optional<int> value = {};
+        int directory = -1;  ///< inotify's watch of it
     };
     struct Process {
         model::TrackProcess process;
@@ -66,7 +67,8 @@ private:
     void apply_processes(std::vector<model::TrackProcess> const& processes);
     void run(Script& script);
     void watch_files();
-    bool read_files();
+    void files_have_changed();
+    bool read(File& file);
     void count_processes();
     void tell();
 

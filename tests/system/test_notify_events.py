@@ -8,7 +8,7 @@ from lab.pair import configuration
 from lab.waiting import wait_until
 
 GLOBAL = "global_defs {\n enable_script_security\n script_user root\n vrrp_notify_fifo /run/events\n %s\n}\n"
-TRACKED = "track_file load {\n file /run/load\n weight 1\n}\n"
+TRACKED = "".join(f"track_file {name} {{\n file /run/{name}\n weight 1\n}}\n" for name in ("load", "quiet"))
 SCRIPT = "#!/bin/sh\necho \"$(basename $0) $*\" >> /var/log/notified\n"
 WORDS = """
     notify /etc/keepalived/any.sh
@@ -18,6 +18,7 @@ WORDS = """
     notify_priority_changes
     track_file {
         load
+        quiet
     }
     %s"""
 OTHER = configuration(150, vip="10.9.0.200", more="    track_file {\n        load\n    }").replace("pair", "other").replace("router_id 51", "router_id 52")
@@ -33,6 +34,7 @@ def start(pair, program, more: str = "", before: str = ""):
     for name in ("any", "fault", "stop", "lower", "deleted"):
         pair.left.write(f"/etc/keepalived/{name}.sh", SCRIPT, 0o755)
     load(pair, 3)
+    pair.left.write("/run/quiet", "0\n")
     configure(pair, more, before)
     # It holds the pipe open for writing, too: the daemon may close it and open it again.
     pair.left.run("mkfifo /run/events")
@@ -67,6 +69,19 @@ def test_changes_of_the_priority_are_told_with_the_state_in_which_they_come(pair
         'INSTANCE "pair" MASTER_PRIORITY 155']
     wait_until(lambda: notified(pair) == ["any.sh INSTANCE pair BACKUP 153", "any.sh INSTANCE pair MASTER 153"], 5,
                "of a priority no script is told")
+
+
+@programs
+def test_a_file_that_is_being_written_is_read_when_it_has_been_closed(pair, program):
+    start(pair, program)
+    told(pair, 'INSTANCE "pair" MASTER 153')
+    with pair.left.path("/run/load").open("w") as half_written:
+        pair.left.write("/run/quiet", "1\n")
+        told(pair, 'INSTANCE "pair" MASTER_PRIORITY 154')
+        half_written.write("5\n")
+    told(pair, 'INSTANCE "pair" MASTER_PRIORITY 156')
+    assert [line for line in events(pair) if "MASTER_PRIORITY" in line] == [
+        'INSTANCE "pair" MASTER_PRIORITY 154', 'INSTANCE "pair" MASTER_PRIORITY 156']
 
 
 @programs
