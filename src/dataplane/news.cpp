@@ -6,6 +6,14 @@
 
 namespace drover::dataplane {
 
+namespace {
+
+// A template moves only when a connection is made under it, and IPVS tells it with each of them: else a peer that was away
+// meanwhile has the connections of a client, and not where the next one goes.
+constexpr std::uint32_t kTemplateAgainAfter = 1;
+
+}  // namespace
+
 bool News::collect(std::vector<sync::Connection>& connections, Measure const& measure, std::uint32_t now) {
     auto const [most, slots, period_s] = measure;
     while (connections.size() < most) {
@@ -34,9 +42,10 @@ void News::look_up(SlotKey const& wide, std::vector<sync::Connection>& connectio
 void News::look(std::size_t number, SlotKey const& wide, std::uint64_t meta, std::vector<sync::Connection>& connections,
                 std::uint32_t period_s, std::uint32_t now) {
     auto const timeout = translation_.timeout_of(wide, meta);
-    if (told_.knows(number, meta) &&
-        told_.moved(number, meta) < ticks_.from_seconds(sync::refresh_after(ticks_.to_seconds(timeout), period_s)))
-        return;
+    auto const again_after = is_template(meta)
+                                 ? kTemplateAgainAfter
+                                 : ticks_.from_seconds(sync::refresh_after(ticks_.to_seconds(timeout), period_s));
+    if (told_.knows(number, meta) && told_.moved(number, meta) < again_after) return;
     if (contract::meta_age(meta, now) > timeout) return;
     auto const connection = translation_.told(wide, meta, now);
     if (!connection || !sync::is_told(*connection)) return;

@@ -14,8 +14,6 @@ constexpr std::uint16_t kFtp = 21, kFtpData = 20, kUnprivileged = 1024;
 constexpr std::uint32_t kLongestSeconds = 86400 * 31;  // nothing lives longer (bpf/contract.h)
 constexpr std::uint32_t kRearmedSeconds = 60;  // IPVS: a template that only its connections keep
 
-bool is_template(std::uint64_t meta) { return (contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0; }
-
 /// IPVS's number of a state in its protocol's own enumeration.
 std::uint16_t wire_state(Protocol protocol, std::uint64_t meta) {
     if (is_template(meta))

@@ -106,6 +106,18 @@ TEST_F(NewsTest, AConnectionThatGoesOnIsToldAgainInTime) {
     EXPECT_THAT(director_.tells(kNow + kTicks.from_seconds(400)), IsEmpty()) << "idle since";
 }
 
+TEST_F(NewsTest, ATemplateIsToldAgainWithTheConnectionsThatAreMadeUnderIt) {
+    auto& slot = put(director_.memory, {.client = 0x0a010001, .port = 0, .state = contract::STATE_NONE,
+                                        .flags = contract::FLAG_TEMPLATE | contract::FLAG_ASSURED, .tick = kNow});
+    EXPECT_THAT(director_.tells(), SizeIs(1));
+    EXPECT_THAT(director_.tells(), IsEmpty());
+    auto const later = kNow + kTicks.from_seconds(2);
+    slot.meta = contract::make_meta(contract::SLOT_LIVE, contract::meta_generation(slot.meta), contract::meta_server(slot.meta),
+                                    contract::STATE_NONE, contract::FLAG_TEMPLATE | contract::FLAG_ASSURED, later);
+    EXPECT_THAT(director_.tells(later), SizeIs(1));
+    EXPECT_THAT(director_.tells(later), IsEmpty());
+}
+
 TEST_F(NewsTest, WhatHadToGiveWayIsToldAsEnded) {
     auto& slot = enter(contract::STATE_ESTABLISHED);
     EXPECT_THAT(director_.tells(), SizeIs(1));
