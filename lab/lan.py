@@ -29,10 +29,14 @@ class Lan:
         # Without snooping, multicast (VRRP) reaches every port, as on a plain switch.
         self._ip(f"link add {name} type bridge mcast_snooping 0\nlink set {name} up")
 
+    def entering(self) -> list[str]:
+        """What to put before a command so that it sees the switch's interfaces, and all else of the machine below."""
+        return ["nsenter", "--target", str(self.switch.pid), "--net", "--"]
+
     def _ip(self, batch: str) -> None:
         """ip(8) on the switch, seen with the process numbers of the machine below: it must name both namespaces."""
-        done = subprocess.run(["nsenter", "--target", str(self.switch.pid), "--net", "--", "ip", "-batch", "-"],
-                              input=batch, capture_output=True, text=True, timeout=30)
+        done = subprocess.run([*self.entering(), "ip", "-batch", "-"], input=batch, capture_output=True, text=True,
+                              timeout=30)
         if done.returncode:
             raise CommandFailed(f"LAN {self.name}: {batch!r}: {done.stderr.strip()}")
 
@@ -57,6 +61,13 @@ class Lan:
             self.switch.run(f"ip link set dev {port} xdpdrv obj {XDP_PASS} sec xdp")
         self._ip(f"link set {port} up")
 
+    def plug_tap(self, port: str) -> None:
+        """A port for a virtual machine, which opens it by this name."""
+        self._ip(f"tuntap add dev {port} mode tap\nlink set {port} master {self.name}\nlink set {port} up")
+
+    def unplug_tap(self, port: str) -> None:
+        self._ip(f"link delete {port}")
+
     def cable(self, host: Host, nic: Nic, state: str) -> None:
         """`state` is up or down."""
         self._ip(f"link set {self.port(host, nic)} {state}")
@@ -66,5 +77,5 @@ class Lan:
         try:
             self._ip(f"link delete {self.port(host, nic)}")
         except CommandFailed as failure:
-            if "Cannot find device" not in str(failure):
+            if "Cannot find device" not in str(failure) and "No such device" not in str(failure):  # gone before, gone meanwhile
                 raise

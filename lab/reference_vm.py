@@ -27,6 +27,11 @@ def is_here() -> bool:
     return (FOLDER / "run").exists()
 
 
+def build() -> None:
+    """Nothing to do but once: it takes packages from the network, so it must be done before a lab has another one."""
+    subprocess.run([str(FOLDER / "build")], check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
+
+
 def run(script: Path, files: list[Path] = (), arguments: list[str] = (), seconds: int = 300, icount: bool = False) -> str:
     """What the script printed. `icount`: the guest's clocks count instructions, one a nanosecond."""
     command = [str(FOLDER / "run"), "--timeout", str(seconds), "--in", str(FOLDER / "guest/lan.sh")]
