@@ -303,6 +303,26 @@ TEST(Routes, CarryOutEditsInTheNameOfWhoAsks) {
     EXPECT_EQ(problem_from_json(refused.body)->detail.find("line 2: "), 0u);
 }
 
+TEST(Routes, SayWhyAHandoverOrAnUpgradeDoesNotBegin) {
+    SilentDaemon daemon;
+    struct Case {
+        char const* target;
+        std::string body;
+        int status;
+        char const* says;
+    };
+    for (auto const& [target, body, status, says] : std::initializer_list<Case>{
+             {"/v1/handover", to_json(HandoverRequest{{"http"}, false}), 409, "a handover is under way already"},
+             {"/v1/handover", "nonsense", 400, "this is no JSON"},
+             {"/v1/upgrade", to_json(UpgradeRequest{"/opt/drover"}), 409, "root alone may name a binary"},
+             {"/v1/upgrade", "[]", 400, "an object is expected"},
+         }) {
+        auto const reply = answer(daemon, {"POST", target, body, [] { return model::Author{77, 0, "root", 1}; }});
+        EXPECT_EQ(reply.status, status) << target;
+        EXPECT_NE(reply.body.find(says), std::string::npos) << reply.body;
+    }
+}
+
 TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
     SilentDaemon daemon;
     struct Case {
@@ -319,6 +339,8 @@ TEST(Routes, AnswerWhatTheyKnowAndSayWhatTheyDoNot) {
              {"POST", "/v1/reload", 422, "keepalived.conf:12:3: no such word"},
              {"GET", "/v1/edits", 405, "/v1/edits wants POST"},
              {"POST", "/v1/discard-changes", 200, "as configured again"},
+             {"GET", "/v1/handover", 200, "\"running\":false"},
+             {"GET", "/v1/upgrade", 200, "\"running\":false"},
              {"POST", "/v1/zero", 200, "{\"services\":2}"},
              {"POST", "/v1/zero/tcp/172.51.97.175:80", 200, "{\"services\":1}"},
              {"POST", "/v1/zero/udp/[2001:db8::53]:53", 200, "{\"services\":1}"},

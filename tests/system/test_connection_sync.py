@@ -66,6 +66,15 @@ def test_the_backup_has_every_connection_of_the_master(farm):
     assert "Connection sync" in farm.director.output("drover status")
 
 
+def test_they_may_tell_each_other_by_ipv6(lab):
+    pair = FlatPair(lab)
+    pair.prepare_servers()
+    pair.start_both(SYNC.replace("id 7", "id 7 group ff02::81") + service())
+    assert None not in pair.fetch(CLIENTS[:10])
+    assert len(rows(pair.director)) == 10
+    wait_until_told(pair.director, pair.peer)
+
+
 def test_a_stopped_daemon_tells_what_it_had_not_told_yet(farm):
     farm.client.spawn(f"{PYTHON} {HERE}/crowd.py {VIP} 12 12 100000 60 " + " ".join(CLIENTS), "crowd")
     wait_until(lambda: farm.client.read("/run/crowd") == "12", 20, "twelve downloads")
