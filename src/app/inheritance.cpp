@@ -68,6 +68,12 @@ void read_line(Words const& words, Inheritance& into) {
 
 }  // namespace
 
+std::optional<Told> told_of(std::vector<Told> const& all, bool of_group, std::string const& name) {
+    auto const found =
+        std::ranges::find_if(all, [&](Told const& told) { return told.of_group == of_group && told.name == name; });
+    return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
 std::string write(Inheritance const& inheritance) {
     std::string text;
     auto const line = [&](auto const&... words) {

@@ -25,6 +25,9 @@ struct Told {
     bool operator==(Told const&) const = default;
 };
 
+/// Of an instance or of a sync group with this name.
+std::optional<Told> told_of(std::vector<Told> const& all, bool of_group, std::string const& name);
+
 /// What the checks of a server say together.
 struct FoundServer {
     ServiceKey service;

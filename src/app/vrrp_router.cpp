@@ -8,14 +8,13 @@
 #include "base/log.h"
 #include "loop/io/clock.h"
 #include "vrrp/advert_counts.h"
+#include "vrrp/disagreement.h"
 #include "vrrp/holding_lines.h"
 #include "vrrp/resume.h"
 
 namespace drover::app {
 namespace {
 
-// A refused advert is a note in the status for so long.
-constexpr Duration refusal_lasts = 60s;
 // What could not be set, or has gone silently (a route with the network of its gateway), is tried again.
 constexpr Duration holdings_checked_every = 5s;
 
@@ -23,19 +22,6 @@ constexpr Duration holdings_checked_every = 5s;
 bool is_virtual(Mac const& mac) {
     constexpr std::array<std::uint8_t, 4> prefix{0x00, 0x00, 0x5e, 0x00};
     return std::equal(prefix.begin(), prefix.end(), mac.bytes.begin()) && (mac.bytes[4] == 1 || mac.bytes[4] == 2);
-}
-
-std::vector<Address> advertised(model::Instance const& instance) {
-    std::vector<Address> addresses;
-    for (auto const& address : instance.addresses)
-        if (address.prefix.address.family() == instance.family) addresses.push_back(address.prefix.address);
-    return addresses;
-}
-
-std::string joined(std::vector<Address> const& addresses) {
-    std::string text;
-    for (auto const& address : addresses) text += (text.empty() ? "" : ", ") + address.text();
-    return text.empty() ? "none" : text;
 }
 
 }  // namespace
@@ -103,8 +89,7 @@ void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now
     if (advert.priority == 0) ++counts_.zero_received;
     master_address_ = packet.from;
     if (!is_virtual(from)) outside_.board.peer_seen(instance_.interface, from, packet.from);
-    if (!instance_.skip_check_adv_addr) compare_addresses(packet.from, advert.addresses);
-    compare_checksums(packet.from, heard->coverage);
+    compare(packet.from, *heard);
     give(vrrp::AdvertHeard{packet.from, advert.priority, advert.interval}, now);
     if (machine_.hears_master) master_priority_ = advert.priority;
     if (is_master() && advert.priority > 0) brain_.second_master(packet.from, advert.priority, now);
@@ -114,7 +99,7 @@ void VrrpRouter::hear(vrrp::Packet const& packet, Mac const& from, TimePoint now
 
 void VrrpRouter::overhear(vrrp::Packet const& packet, TimePoint now) {
     auto const theirs = vrrp::addresses_in(packet);
-    bool const shared = std::ranges::any_of(advertised(instance_), [&](Address const& address) {
+    bool const shared = std::ranges::any_of(vrrp::addresses_of(instance_), [&](Address const& address) {
         return std::ranges::find(theirs, address) != theirs.end();
     });
     if (shared)
@@ -199,7 +184,7 @@ void VrrpRouter::perform(vrrp::SendAdvert const& advert, TimePoint now) {
     auto const* const link = outside_.network.link(sends_by());
     if (!link) return;
     auto const sent = send(
-        {instance_.virtual_router_id, advert.priority, machine_.settings.interval, advertised(instance_)}, *link);
+        {instance_.virtual_router_id, advert.priority, machine_.settings.interval, vrrp::addresses_of(instance_)}, *link);
     if (!sent) {
         // Once; a line a second would hide what else is said.
         if (!send_failed_)
@@ -320,6 +305,11 @@ void VrrpRouter::say_new(std::vector<std::string> const& now, std::vector<std::s
     before = now;
 }
 
+void VrrpRouter::say_new(std::string now, std::string& before) {
+    if (!now.empty() && now != before) log::warning("({}) {}", instance_.name, now);
+    before = std::move(now);
+}
+
 void VrrpRouter::refuse(vrrp::Packet const& packet, vrrp::Refusal const& refusal, TimePoint now) {
     auto const reason = vrrp::name(refusal.reason);
     bool const claims = vrrp::priority_of(packet) > 0;
@@ -360,75 +350,12 @@ void VrrpRouter::tell_split_brain(TimePoint now) {
     ++transitions_;
 }
 
-void VrrpRouter::compare_addresses(Address const& from, std::vector<Address> const& theirs) {
-    auto ours = advertised(instance_);
-    auto sorted = theirs;
-    std::ranges::sort(ours);
-    std::ranges::sort(sorted);
-    // keepalived up to 2.3.0 drops such an advert, and then both are master; later ones only say it, as we do.
-    auto note = ours == sorted ? std::string()
-                               : fmt::format("{} advertises other virtual addresses ({}) than are configured here ({})",
-                                             from.text(), joined(theirs), joined(advertised(instance_)));
-    if (!note.empty()) ++counts_.wrong_addresses;
-    if (!note.empty() && note != address_note_) log::warning("({}) {}", instance_.name, note);
-    address_note_ = std::move(note);
-}
-
-void VrrpRouter::compare_checksums(Address const& from, vrrp::Coverage theirs) {
-    // Both kinds are believed here; the peer may be less generous.
-    bool const differ = instance_.version == 3 && instance_.family == Family::v4 &&
-                        theirs != vrrp::dialect_of(instance_).coverage;
-    auto note = !differ ? std::string()
-                        : fmt::format("{} sends checksums {} the pseudo-header (RFC {}), unlike this director: see "
-                                      "v3_checksum_as_v2",
-                                      from.text(), theirs == vrrp::Coverage::message ? "without" : "with",
-                                      theirs == vrrp::Coverage::message ? "9568" : "5798");
-    if (!note.empty() && note != checksum_note_) log::warning("({}) {}", instance_.name, note);
-    checksum_note_ = std::move(note);
-}
-
-void VrrpRouter::observe_election(model::InstanceObserved& seen, TimePoint now) const {
-    seen.wanted = machine_.wants_master ? model::VrrpState::master : machine_.state;
-    seen.source = machine_.conditions.own;
-    seen.master_priority = machine_.hears_master ? master_priority_ : 0;
-    seen.master_interval = machine_.master_interval;
-    seen.down_interval = vrrp::down_interval(machine_);
-    if (auto const wake = vrrp::wakes_at(machine_)) seen.timer_unix_us = loop::unix_microseconds() + (*wake - now).count();
-}
-
-model::InstanceObserved VrrpRouter::observed(TimePoint now) const {
-    model::InstanceObserved seen;
-    seen.name = instance_.name;
-    seen.interface = instance_.interface;
-    seen.virtual_router_id = instance_.virtual_router_id;
-    seen.state = machine_.state;
-    seen.since_unix_us = since_unix_us_;
-    seen.reason = machine_.why;
-    seen.priority = instance_.priority;
-    seen.effective_priority = machine_.priority();
-    for (auto const& address : held_.addresses) seen.addresses.push_back(address.prefix.address);
-    seen.master_address = master_address_;
-    seen.adverts_sent = counts_.sent;
-    seen.adverts_received = counts_.received;
-    seen.counts = counts_;
-    seen.counts.became_master = machine_.became_master;
-    observe_election(seen, now);
-    seen.became_master = machine_.became_master;
-    seen.late = machine_.late;
-    seen.gave_to = machine_.gave_to;
-    seen.notes = notes_;
-    seen.notes.insert(seen.notes.end(), problems_.begin(), problems_.end());
-    for (auto const& note : {address_note_, checksum_note_})
-        if (!note.empty()) seen.notes.push_back(note);
-    if (machine_.joining_until) seen.notes.push_back("waits for the connections of its peers before it preempts");
-    seen.split_brain = split_brain_;
-    auto const unix_now = loop::unix_microseconds();
-    for (auto const& rival : brain_.rivals()) {
-        seen.rivals.push_back({rival.who, rival.reason, rival.text, rival.count, unix_now - (now - rival.last).count()});
-        if (rival.refused && now - rival.last <= refusal_lasts)
-            seen.notes.push_back(fmt::format("adverts from {} are refused ({}), {} so far", rival.who, rival.text, rival.count));
+void VrrpRouter::compare(Address const& from, vrrp::Heard const& heard) {
+    if (!instance_.skip_check_adv_addr) {
+        say_new(vrrp::other_addresses(from, heard.advert.addresses, vrrp::addresses_of(instance_)), address_note_);
+        if (!address_note_.empty()) ++counts_.wrong_addresses;
     }
-    return seen;
+    say_new(vrrp::other_checksums(from, heard.coverage, instance_), checksum_note_);
 }
 
 VrrpRouter* router_named(std::span<std::unique_ptr<VrrpRouter> const> routers, std::string const& name) {

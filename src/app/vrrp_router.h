@@ -108,13 +108,14 @@ private:
     /// What the judgement means for the machine; its notes are said.
     vrrp::Conditions meet(vrrp::Judgement const& judgement);
     void say_new(std::vector<std::string> const& now, std::vector<std::string>& before);
+    void say_new(std::string now, std::string& before);
     void refuse(vrrp::Packet const& packet, vrrp::Refusal const& refusal, TimePoint now);
     /// What the packet path has seen of others; a surrender of ours that was none.
     void look_for_claims(TimePoint now);
     /// Says it when a second master turns up, and when it is gone.
     void tell_split_brain(TimePoint now);
-    void compare_addresses(Address const& from, std::vector<Address> const& theirs);
-    void compare_checksums(Address const& from, vrrp::Coverage theirs);
+    /// What a believed advert says otherwise than is configured here.
+    void compare(Address const& from, vrrp::Heard const& heard);
     /// What keepalived's dump files say of it besides.
     void observe_election(model::InstanceObserved& seen, TimePoint now) const;
     bool is_master() const { return machine_.state == model::VrrpState::master; }

@@ -154,6 +154,13 @@ Dialect dialect_of(model::Instance const& instance) {
             instance.checksum_as_v2 ? Coverage::message : Coverage::pseudo_header};
 }
 
+std::vector<Address> addresses_of(model::Instance const& instance) {
+    std::vector<Address> addresses;
+    for (auto const& address : instance.addresses)
+        if (address.prefix.address.family() == instance.family) addresses.push_back(address.prefix.address);
+    return addresses;
+}
+
 Expectation expectation_of(model::Instance const& instance, std::uint32_t least_sequence) {
     return {instance.virtual_router_id, instance.advert_interval, instance.authentication,
             instance.multicast_group,   instance.version,         instance.unicast_peers,

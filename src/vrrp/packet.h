@@ -34,6 +34,8 @@ struct Dialect {
     Coverage coverage = Coverage::pseudo_header;
 };
 Dialect dialect_of(model::Instance const& instance);
+/// Those that its adverts list: of its own family, without the excluded ones.
+std::vector<Address> addresses_of(model::Instance const& instance);
 
 /// What an advert's packet is written with, besides the advert itself.
 struct Envelope {

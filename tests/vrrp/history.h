@@ -33,6 +33,13 @@ public:
     Tally const& tally() const { return tally_; }
 
 private:
+    static constexpr std::size_t count = 3;  ///< routers
+    static constexpr int down_adverts = 3;
+    static constexpr int owner = 255;  ///< its priority
+
+    static double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+    static std::string_view name(std::size_t which) { return std::array<std::string_view, count>{"a", "b", "c"}[which]; }
+
     struct Router {
         Machine machine;
         Conditions conditions;  ///< as they would be now; the machine hears of them when it is awake
