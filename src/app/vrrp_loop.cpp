@@ -192,6 +192,8 @@ bool VrrpLoop::obey_commands() {
                 apply(std::move(command.routers));
                 break;
             case VrrpCommand::Kind::track:
+                // A reload tells all of them; to look at a thousand instances again takes milliseconds.
+                if (tracks_ == command.tracks) break;
                 tracks_ = std::move(command.tracks);
                 look(instances());
                 look_around({});
