@@ -4,7 +4,8 @@
 //
 // Adverts (IPv4) are taken where they leave this host, with the kernel's time stamps; a virtual router's is late by what
 // the time since its last one exceeds the interval. The loop sleeps a millisecond at a time, in SCHED_RR at the priority of
-// drover's VRRP thread. Both are printed, a line each, in nanoseconds:
+// drover's VRRP thread; there is one on each CPU, since a CPU of a virtual machine that has nothing to do may be woken late by
+// its host, and adverts are to be compared with both. Both are printed, a line each, in nanoseconds:
 //
 //     advert 12345
 //     sleep 6789
@@ -14,6 +15,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,8 +55,12 @@ std::int64_t now() {
     return nanoseconds(time);
 }
 
-/// Sleeps from deadline to deadline; one that was missed is not made up for.
-void sleep_and_note(std::atomic<bool> const& ends, std::vector<std::int64_t>& late) {
+/// Sleeps on this CPU from deadline to deadline; one that was missed is not made up for.
+void sleep_and_note(unsigned cpu, std::atomic<bool> const& ends, std::vector<std::int64_t>& late) {
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET(cpu, &here);
+    if (::sched_setaffinity(0, sizeof here, &here) < 0) std::cerr << "sleep: not on CPU " << cpu << '\n';
     if (auto const how = app::run_in_real_time(); !how.reason.empty()) std::cerr << "sleep: " << how.reason << '\n';
     while (!ends) {
         auto const due = now() + kSleep;
@@ -151,18 +157,23 @@ int watch(std::int64_t interval, std::int64_t seconds, std::vector<std::string> 
         ears.push_back(*ear);
         waiting.push_back({ear->fd, POLLIN, 0});
     }
-    std::vector<std::int64_t> adverts, sleeps;
-    sleeps.reserve(static_cast<std::size_t>(seconds * kSecond / kSleep));
+    std::vector<std::int64_t> adverts;
     std::atomic<bool> ends = false;
-    std::thread sleeper([&] { sleep_and_note(ends, sleeps); });
+    std::vector<std::vector<std::int64_t>> sleeps(std::thread::hardware_concurrency());
+    std::vector<std::thread> sleepers;
+    for (unsigned cpu = 0; cpu < sleeps.size(); ++cpu) {
+        sleeps[cpu].reserve(static_cast<std::size_t>(seconds * kSecond / kSleep));
+        sleepers.emplace_back([&, cpu] { sleep_and_note(cpu, ends, sleeps[cpu]); });
+    }
     for (auto const end = now() + seconds * kSecond; now() < end;) {
         ::poll(waiting.data(), waiting.size(), kPatienceMs);
         for (auto& ear : ears) ear.read(interval, adverts);
     }
     ends = true;
-    sleeper.join();
+    for (auto& sleeper : sleepers) sleeper.join();
     for (auto const late : adverts) std::cout << "advert " << late << '\n';
-    for (auto const late : sleeps) std::cout << "sleep " << late << '\n';
+    for (auto const& on_cpu : sleeps)
+        for (auto const late : on_cpu) std::cout << "sleep " << late << '\n';
     return 0;
 }
 

@@ -3,7 +3,8 @@
 
 1,000 virtual routers at a second (250 on each of four interfaces), then 4 at 10 ms in version 3. Meanwhile 10,000
 services are reloaded without a pause, every server with another weight each time, and 2,000 health checks a second are
-made. Beside it a bare clock_nanosleep loop of the same priority is as late as the machine makes it (advert_watch.cpp).
+made. Beside it a bare clock_nanosleep loop of the same priority on each CPU is as late as the machine makes it
+(advert_watch.cpp).
 
     bench/lateness [--json] [--seconds N]
 """
