@@ -43,7 +43,9 @@ def test_a_rebooted_director_preempts_with_every_connection(farm):
     farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
     crowd = Crowd(farm, clients=500, slow=250, length=150_000, seconds=40)
     wait_until(lambda: crowd.under_way() == crowd.slow, 30, "all slow downloads are under way")
+    cut = time.monotonic()
     farm.director.power_off()
+    is_off = time.monotonic()
     wait_until(lambda: holds(farm.peer, VIP), 10, "peer takes over")
     farm.director.power_on()
     farm.daemon = Drover(farm.director).start()
@@ -57,7 +59,8 @@ def test_a_rebooted_director_preempts_with_every_connection(farm):
     assert "took over" in farm.director.output("drover status")
     survivors = established_before(crowd.end(120), moment)
     assert len([row for row in survivors if row["slow"]]) == crowd.slow, "all of them are older than the reboot"
-    assert [row for row in survivors if row["broken"]] == []
+    # Of what was established in the last tenth of a second before the cut nobody may have been told.
+    assert [row for row in survivors if row["broken"] and not cut - 0.1 < row["established"] < is_off] == []
 
 
 def pull_cable_until_the_peer_is_master(farm: FlatPair) -> None:
