@@ -1,7 +1,7 @@
 """download.py ADDRESS PATH FILE SOURCE RATE: fetches a page from port 80 into FILE, at most RATE bytes a second (0: at once).
 
-It takes a little at a time, all the way, so that the rest stays with the server; after USR1 it takes that at once. Exit status 0: all of it came; 1: the
-connection failed, and standard error says how.
+It takes a little at a time, all the way, so that the rest stays with the server; after USR1 it takes that at once.
+Exit status 0: all of it came; 1: the connection failed, and standard error says how.
 """
 
 import http.client

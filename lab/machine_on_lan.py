@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 from lab import reference_vm
-from lab.host import CommandFailed, Host
-from lab.lan import Lan
+from lab.host import CommandFailed, Host, Nic
+from lab.lan import Lan, hardware_address
 from lab.waiting import wait_until
 
 HERE = Path(__file__).resolve().parent
@@ -47,11 +47,9 @@ class MachineOnLan:
         """Returns when it answers: the kernel and its addresses, no director yet."""
         reference_vm.build()
         self.lan.plug_tap(self._tap)
-        number = bytes(int(part) for part in self._addresses[0].split("/")[0].split("."))
-        command = [reference_vm.FOLDER / "run", "--timeout", str(SECONDS_TO_LIVE), "--net", self._tap,
-                   "--mac", "02:00:" + ":".join(f"{byte:02x}" for byte in number),
-                   "--in", reference_vm.FOLDER / "guest/lan.sh", "--in", HERE / "console.py",
-                   HERE / "machine_on_lan.sh", str(PORT), *self._addresses]
+        mac = hardware_address(self, Nic("eth0", self.lan, self._addresses))
+        command = reference_vm.command(HERE / "machine_on_lan.sh", [HERE / "console.py"], [str(PORT), *self._addresses],
+                                       SECONDS_TO_LIVE, ["--net", self._tap, "--mac", mac])
         with self._log.open("ab") as output:
             # It goes with this program, however that ends.
             self._machine = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *self.lan.entering(), *command],

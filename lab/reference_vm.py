@@ -32,15 +32,19 @@ def build() -> None:
     subprocess.run([str(FOLDER / "build")], check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
 
 
+def command(script: Path, files: list[Path], arguments: list[str], seconds: int, options: list[str]) -> list[str]:
+    """That boots the machine for this script."""
+    line = [str(FOLDER / "run"), "--timeout", str(seconds), *options]
+    for file in [FOLDER / "guest/lan.sh", *files]:
+        line += ["--in", str(file)]
+    return [*line, str(script), *arguments]
+
+
 def run(script: Path, files: list[Path] = (), arguments: list[str] = (), seconds: int = 300, icount: bool = False) -> str:
     """What the script printed. `icount`: the guest's clocks count instructions, one a nanosecond."""
-    command = [str(FOLDER / "run"), "--timeout", str(seconds), "--in", str(FOLDER / "guest/lan.sh")]
-    for file in files:
-        command += ["--in", str(file)]
-    if icount:
-        command.append("--icount")
-    done = subprocess.run([*command, str(script), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          errors="replace", timeout=seconds + 600)  # the first run of all builds the machine
+    done = subprocess.run(command(script, files, arguments, seconds, ["--icount"] if icount else []),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                          timeout=seconds + 600)  # the first run of all builds the machine
     if done.returncode:
         raise MachineFailed(f"{script.name} in the reference machine ended with {done.returncode}:\n"
                             f"{done.stdout}\n{done.stderr}")

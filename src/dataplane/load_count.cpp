@@ -1,5 +1,6 @@
 #include "dataplane/load_count.h"
 
+#include "dataplane/slot_ref.h"
 #include "dataplane/words.h"
 
 namespace drover::dataplane {
@@ -7,7 +8,7 @@ namespace drover::dataplane {
 namespace {
 
 __u32 contract::server_load::* load_member(std::uint64_t meta) {
-    if ((contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0) return &contract::server_load::persistent;
+    if (is_template(meta)) return &contract::server_load::persistent;
     return is_active(meta) ? &contract::server_load::active : &contract::server_load::inactive;
 }
 

@@ -20,7 +20,7 @@ constexpr std::array<model::ConnectionState, contract::STATE_COUNT> kStates = []
 }();
 
 model::ConnectionState shown_state(std::uint64_t meta) {
-    if ((contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0)
+    if (is_template(meta))
         return (contract::meta_flags(meta) & contract::FLAG_ASSURED) != 0 ? model::ConnectionState::assured
                                                                            : model::ConnectionState::none;
     auto const state = contract::meta_state(meta);
@@ -54,7 +54,7 @@ bool RowCursor::read(SlotRef slot, std::uint32_t now, model::ConnectionRow& row)
     auto const number = static_cast<std::uint16_t>(contract::meta_server(again));
     if (number >= tables_.service_names[id].server_room) return false;
 
-    row.is_template = (contract::meta_flags(again) & contract::FLAG_TEMPLATE) != 0;
+    row.is_template = is_template(again);
     std::uint32_t timeout = load(tables_.settings->timeout[contract::meta_state(again)]);
     if (row.is_template)
         timeout = (contract::meta_flags(again) & contract::FLAG_REARMED) != 0 ? ticks_.from_seconds(60)

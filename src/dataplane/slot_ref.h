@@ -63,6 +63,8 @@ inline Address client_of(SlotKey const& key, bool is_wide) {
     return Address(bytes);
 }
 
+inline bool is_template(std::uint64_t meta) { return (contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0; }
+
 /// The key of the template that a connection of a persistent service was made under.
 inline SlotKey template_key(SlotKey const& key, bool is_wide, __u64 const (&mask)[2]) {
     auto const service = static_cast<__u16>(key.service() | contract::TEMPLATE_KEY);

@@ -82,8 +82,7 @@ void Sweeper::visit(SlotRef slot, std::uint32_t now, SweepResult& result) {
     if (contract::meta_slot_state(meta) == contract::SLOT_FREE) return;
     if (contract::meta_slot_state(meta) != contract::SLOT_LIVE) return visit_unfinished(slot, meta, now, result);
     auto const key = slot.key();
-    auto const flags = contract::meta_flags(meta);
-    if ((flags & contract::FLAG_TEMPLATE) != 0) {
+    if (is_template(meta)) {
         visit_template(slot, key, meta, now);
     } else {
         auto const timeout = load(tables_.settings->timeout[contract::meta_state(meta)]);
@@ -103,14 +102,14 @@ void Sweeper::visit(SlotRef slot, std::uint32_t now, SweepResult& result) {
             Journal::write(tables_, wide_form(key, slot.is_wide()));
             return;
         }
-        if ((flags & contract::FLAG_HAS_TEMPLATE) != 0 && !due_.empty()) keep_template_of(key, slot.is_wide());
+        if ((contract::meta_flags(meta) & contract::FLAG_HAS_TEMPLATE) != 0 && !due_.empty()) keep_template_of(key, slot.is_wide());
     }
     ++result.entries;
     if (slot.is_wide()) ++result.wide;
-    if ((flags & contract::FLAG_TEMPLATE) != 0) ++result.templates;
+    if (is_template(meta)) ++result.templates;
     auto const record = record_of(key, meta);
     if (record >= counted_.size()) return;
-    if ((flags & contract::FLAG_TEMPLATE) != 0)
+    if (is_template(meta))
         ++counted_[record].persistent;
     else
         ++(is_active(meta) ? counted_[record].active : counted_[record].inactive);

@@ -14,8 +14,6 @@
 
 namespace drover::dataplane {
 
-inline bool is_template(std::uint64_t meta) { return (contract::meta_flags(meta) & contract::FLAG_TEMPLATE) != 0; }
-
 class Translation {
 public:
     Translation(Tables const& tables, Book const& book, Ticks ticks) : tables_(tables), book_(book), ticks_(ticks) {}

@@ -9,13 +9,20 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 sys.dont_write_bytecode = True
 
-from lab.laboratory import Lab  # noqa: E402  (the path comes first)
+from lab import reference_vm  # noqa: E402  (the path comes first)
+from lab.laboratory import Lab  # noqa: E402
 from lab.pair import Pair  # noqa: E402
 from lab.seed_network import SeedNetwork  # noqa: E402
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "full: slow; runs with ./test --full only")
+    config.addinivalue_line("markers", "reference_vm: needs the reference machine (lab/reference_vm.py)")
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("reference_vm") and not reference_vm.is_here():
+        pytest.skip(f"the reference machine is not here ({reference_vm.FOLDER} is missing)")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,36 +1,10 @@
 """What a director sets in the kernel besides its VIP, when, and that it takes it away again (drawing: lab/pair.py)."""
 
 from lab.directors import CONFIGURATION, Drover, holds
+from lab.holdings import STATIC, STATIC_BY_HAND, VIRTUAL, VIRTUAL_BY_HAND
 from lab.pair import VIP, configuration, state
 from lab.waiting import wait_until
 
-STATIC = """
-static_ipaddress {
-    10.7.0.1/24 dev eth0
-}
-static_routes {
-    10.8.0.0/16 via 10.7.0.9
-}
-static_rules {
-    from 10.8.0.0/16 lookup 80 preference 800
-}
-"""
-VIRTUAL = """
-virtual_ipaddress_excluded {
-    2001:db8:9::100/64
-    10.9.0.101/24
-}
-virtual_routes {
-    10.5.0.0/16 via 10.9.0.9
-    blackhole 10.6.0.0/16
-    2001:db8:5::/48 via 2001:db8:9::9 dev eth0
-}
-virtual_rules {
-    from 10.5.0.0/16 lookup 50 preference 500
-    to 2001:db8:5::/48 lookup 50 preference 501
-}
-promote_secondaries
-"""
 STATIC_THINGS = {"10.7.0.1/24", "10.8.0.0/16 via 10.7.0.9", "from 10.8.0.0/16 lookup 80"}
 VIRTUAL_THINGS = {f"{VIP}/24", "10.9.0.101/24", "2001:db8:9::100/64", "10.5.0.0/16 via 10.9.0.9", "blackhole 10.6.0.0/16",
                   "2001:db8:5::/48 via 2001:db8:9::9", "from 10.5.0.0/16 lookup 50", "from all to 2001:db8:5::/48 lookup 50"}
@@ -74,16 +48,6 @@ def test_a_reload_sets_what_is_new_and_removes_what_is_gone(pair):
     assert things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS
 
 
-BY_HAND = {"address 10.9.0.101/24": "ip address del 10.9.0.101/24 dev eth0",
-           "route 10.5.0.0/16 via 10.9.0.9": "ip route del 10.5.0.0/16",
-           "route 2001:db8:5::/48 via 2001:db8:9::9": "ip route del 2001:db8:5::/48",
-           "rule from 10.5.0.0/16 lookup 50 preference 500": "ip rule del preference 500",
-           "rule from all to 2001:db8:5::/48 lookup 50 preference 501": "ip -6 rule del preference 501"}
-STATIC_BY_HAND = {"address 10.7.0.1/24": "ip address del 10.7.0.1/24 dev eth0",
-                  "route 10.8.0.0/16 via 10.7.0.9": "ip route del 10.8.0.0/16",
-                  "rule from 10.8.0.0/16 lookup 80 preference 800": "ip rule del preference 800"}
-
-
 def milliseconds_until_back(host, command: str) -> int:
     """A loop on the host itself: what starts a program there each time measures that."""
     return int(host.output(f"""
@@ -101,11 +65,11 @@ def test_what_is_deleted_by_hand_is_back_at_once_and_named(pair):
     pair.left.write(CONFIGURATION, STATIC + configuration(100, more=VIRTUAL))
     left = Drover(pair.left).start()
     wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 8, "the master has everything")
-    for who, by_hand in (("(pair)", BY_HAND), ("static:", STATIC_BY_HAND)):
+    for who, by_hand in (("(pair)", VIRTUAL_BY_HAND), ("static:", STATIC_BY_HAND)):
         for name, command in by_hand.items():
             assert milliseconds_until_back(pair.left, command) < 2000, name
             wait_until(lambda: f"{who} {name} was missing: set again" in left.said(), 3, "it is said")
-    for name in {**BY_HAND, **STATIC_BY_HAND}:
+    for name in {**VIRTUAL_BY_HAND, **STATIC_BY_HAND}:
         assert left.said().count(f" {name} was missing") == 1, name
 
 

@@ -11,7 +11,6 @@ The machine is emulated, and slower on a busy host: what is waited for here may 
 
 import pytest
 
-from lab import reference_vm
 from lab.directors import CONFIGURATION, holds
 from lab.flat_farm import CLIENT6, VIP, VIP6, WEB6, FlatFarm, service
 from lab.machine_on_lan import MachineOnLan
@@ -19,9 +18,7 @@ from lab.pair import configuration, state
 from lab.seed_network import HERE, PYTHON
 from lab.waiting import NotYet, wait_until
 
-pytestmark = [pytest.mark.full,
-              pytest.mark.skipif(not reference_vm.is_here(),
-                                 reason=f"the reference machine is not here ({reference_vm.FOLDER} is missing)")]
+pytestmark = [pytest.mark.full, pytest.mark.reference_vm]
 
 LENGTH, RATE = 8_000_000, 20_000  # bytes and bytes a second: longer than any story, until it is told to hurry
 ESTABLISHED = "TCP ESTABLISHED "  # the downloads

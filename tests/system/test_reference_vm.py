@@ -11,9 +11,7 @@ from lab.seed_network import SEED
 
 HERE = reference_vm.ROOT / "tests/system/guest"
 
-pytestmark = [pytest.mark.full,
-              pytest.mark.skipif(not reference_vm.is_here(),
-                                 reason=f"the reference machine is not here ({reference_vm.FOLDER} is missing)")]
+pytestmark = [pytest.mark.full, pytest.mark.reference_vm]
 
 
 def test_a_director_on_kernel_6_1_serves_a_request_by_direct_routing():
