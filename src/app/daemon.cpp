@@ -52,6 +52,7 @@ Result<void> Daemon::start() {
     if (auto done = open_control(); !done) return done;
     if (!vrrp_)
         if (auto done = start_vrrp(); !done) return done;
+    service_events_->apply(configuration_);  // the FIFOs are open
     ::sd_notify(0, "READY=1");
     return {};
 }
@@ -145,9 +146,23 @@ void Daemon::start_checks() {
     hooks.run_script = [this](model::Script const& script, std::vector<std::string> const& arguments, std::string queue) {
         run_script(script, arguments, std::move(queue));
     };
+    hooks.tell = [this](HealthChecks::Change const& change) { service_events_->tell(change); };
+    hooks.tell_check = [this](HealthChecks::CheckChange const& change) { service_events_->tell(change); };
     checks_ = std::make_unique<HealthChecks>(loop_.context(), std::move(hooks));
-    if (inherited_) checks_->inherit(inherited_->servers);
+    service_events_ = std::make_unique<ServiceEvents>(*checks_, service_event_hooks());
+    if (inherited_) {
+        checks_->inherit(inherited_->servers);
+        service_events_->inherit(inherited_->services);
+    }
     checks_->apply(configuration_.services);
+}
+
+ServiceEvents::Hooks Daemon::service_event_hooks() {
+    ServiceEvents::Hooks hooks;
+    hooks.write = [this](std::string const& line) { fifos_.write(model::NotifyFifo::About::services, line); };
+    hooks.post = [this](mail::Letter const& letter) { mails_.post(letter); };
+    hooks.run_script = [this](model::Script const& script, std::string queue) { run_script(script, {}, std::move(queue)); };
+    return hooks;
 }
 
 void Daemon::take_turns() {
@@ -206,7 +221,7 @@ Trackers::Hooks Daemon::tracker_hooks() {
 
 void Daemon::open_fifos() {
     std::vector<model::NotifyFifo> fifos;
-    for (auto const* const fifo : {&configuration_.global.fifo, &configuration_.global.vrrp_fifo})
+    for (auto const* const fifo : {&configuration_.global.fifo, &configuration_.global.vrrp_fifo, &configuration_.global.lvs_fifo})
         if (!fifo->path.empty()) fifos.push_back(*fifo);
     fifos_.apply(fifos);
     if (std::exchange(fifo_readers_started_, true)) return;
@@ -223,7 +238,7 @@ void Daemon::tell(vrrp::StateChange const& change) {
     for (auto const& event : change.scripts) run_script(event.script, event.extra, event.instance);
     ++untold_;
     loop_.post([this, change] {
-        fifos_.write(vrrp::fifo_line(change));
+        fifos_.write(model::NotifyFifo::About::instances, vrrp::fifo_line(change));
         mails_.tell(change);
         --untold_;
     });
@@ -297,6 +312,7 @@ void Daemon::stop() {
     loop_.run_until([this] { return untold_ == 0; }, kNotifyStopPatience);
     scripts_->settle(kNotifyStopPatience);
     programming_.reset();
+    service_events_.reset();
     checks_.reset();
     trackers_.reset();
     next_turn_.cancel();

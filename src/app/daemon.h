@@ -23,6 +23,7 @@
 #include "app/rivals.h"
 #include "app/role_board.h"
 #include "app/run_options.h"
+#include "app/service_events.h"
 #include "app/static_items.h"
 #include "app/trackers.h"
 #include "app/upgrade.h"
@@ -80,6 +81,7 @@ private:
     Result<void> make_role_board(dataplane::Roles& roles);
     Result<void> watch_claims();
     void start_checks();
+    ServiceEvents::Hooks service_event_hooks();
     void start_sync();
     Handover::Task handover_task();
     void hand_over_before_stop();
@@ -131,6 +133,7 @@ private:
     std::optional<dataplane::PinnedRoles> earlier_roles_;
     std::unique_ptr<PinnedRoleBoard> roles_;
     std::unique_ptr<HealthChecks> checks_;
+    std::unique_ptr<ServiceEvents> service_events_;
     std::unique_ptr<Programming> programming_;
     StaticItems static_items_{loop_};
     std::optional<Inheritance> inherited_;  ///< until VRRP has it

@@ -80,9 +80,12 @@ std::unique_ptr<CheckWatch> HealthChecks::watch(Key const& key, model::Check con
                                                 std::optional<bool> server_was_up) {
     log::write(log::Level::info, health::activation_line(key.second, key.first));
     auto const first = health::first_attempt_of_new_check(check.timing, server_was_up, loop::now(), fraction());
+    bool const of_http = std::holds_alternative<model::HttpCheck>(check.what);
     return std::make_unique<CheckWatch>(context_, keepalived_text(key.second, key.first.protocol), check,
                                         health::judge_of_new_check(check, server_was_up), first,
-                                        [this, key](health::Judgement const&) { settle(key); });
+                                        [this, key, of_http](health::Judgement const& judgement) {
+                                            judged(key, of_http, judgement);
+                                        });
 }
 
 std::vector<ServiceKey> HealthChecks::members_of(ServiceKey const& service) const {
@@ -90,21 +93,42 @@ std::vector<ServiceKey> HealthChecks::members_of(ServiceKey const& service) cons
     return group == groups_.end() ? std::vector{service} : group->second;
 }
 
-/// Tells of a server whose checks say something else than what was told last. The hooks come last: they may call
-/// apply().
-void HealthChecks::settle(Key key) {
+void HealthChecks::judged(Key key, bool of_http, health::Judgement const& judgement) {
+    bool const of_server = settle(key);
+    bool const came_up = judgement.verdict == health::Verdict::came_up;
+    if ((!came_up && judgement.verdict != health::Verdict::went_down) || !hooks_.tell_check) return;
     auto const found = servers_.find(key);
     if (found == servers_.end()) return;
+    auto const& server = found->second;
+    hooks_.tell_check({key.first, key.second, of_http, came_up, server.up, of_server, server.configured.smtp_alert});
+}
+
+/// Tells of a server whose checks say something else than what was told last: true. The hooks come last: they may call
+/// apply().
+bool HealthChecks::settle(Key key) {
+    auto const found = servers_.find(key);
+    if (found == servers_.end()) return false;
     auto& server = found->second;
     bool const up = all_up(server.watches);
-    if (up == server.up) return;
+    if (up == server.up) return false;
     server.up = up;
     auto const configured = server.configured;
-    Change const change{key.first, members_of(key.first), key.second, standing(configured, up), reason_for(server.watches)};
+    Change const change{.service = key.first,
+                        .services = members_of(key.first),
+                        .server = key.second,
+                        .up = up,
+                        .standing = standing(configured, up),
+                        .reason = reason_for(server.watches)};
     log::write(log::Level::notice, health::pool_line(configured, key.first, up));
     if (hooks_.on_change) hooks_.on_change(change);
     if (auto const still = servers_.find(key); still != servers_.end())
         still->second.in_force_unix_us = loop::unix_microseconds();
+    notify(key, configured, up);
+    if (hooks_.tell) hooks_.tell(change);
+    return true;
+}
+
+void HealthChecks::notify(Key const& key, model::RealServer const& configured, bool up) {
     auto const& script = up ? configured.notify_up : configured.notify_down;
     if (script.empty() || !hooks_.run_script) return;
     log::write(log::Level::notice, health::notify_line(script, key.second, key.first));
@@ -121,6 +145,13 @@ std::vector<FoundServer> HealthChecks::standings() const {
     for (auto const& [key, server] : servers_)
         if (!server.watches.empty()) found.push_back({key.first, key.second, server.up});
     return found;
+}
+
+std::uint64_t HealthChecks::weight_up(ServiceKey const& service) const {
+    std::uint64_t weight = 0;
+    for (auto entry = servers_.lower_bound({service, Endpoint{}}); entry != servers_.end() && entry->first.first == service; ++entry)
+        if (entry->second.up) weight += static_cast<std::uint64_t>(entry->second.configured.weight);
+    return weight;
 }
 
 Pooled HealthChecks::pooled(ServiceKey const& service, Endpoint const& server) const {

@@ -27,8 +27,19 @@ public:
         ServiceKey service;
         std::vector<ServiceKey> services;  ///< it alone, or all members of its group: where the server stands so
         Endpoint server;
+        bool up = true;
         Pooled standing;
         std::string reason;  ///< what the failed checks said last; "all checks pass"
+    };
+    /// One check of a server says something else than before.
+    struct CheckChange {
+        ServiceKey service;
+        Endpoint server;
+        bool of_http = false;
+        bool passed = false;
+        bool server_up = false;  ///< what all checks say together
+        bool of_server = false;  ///< it has made a Change
+        bool smtp_alert = false;
     };
     struct Hooks {
         /// Called within the judgement itself, so that the data plane knows before anything else is done; when it returns
@@ -37,6 +48,9 @@ public:
         /// After on_change: notify_up or notify_down. Scripts of one queue are to be run in order.
         std::function<void(model::Script const& script, std::vector<std::string> const& arguments, std::string queue)>
             run_script;
+        /// After on_change and the script, when it is time to tell others.
+        std::function<void(Change const&)> tell;
+        std::function<void(CheckChange const&)> tell_check;  ///< after tell
     };
 
     HealthChecks(boost::asio::io_context& context, Hooks hooks);
@@ -53,6 +67,8 @@ public:
 
     /// A server that is not known is in the pool.
     Pooled pooled(ServiceKey const& service, Endpoint const& server) const;
+    /// The weights, as configured, of the service's servers that are up, together.
+    std::uint64_t weight_up(ServiceKey const& service) const;
     /// A group's checks, which run once, stand in it for each of its members.
     std::vector<model::CheckObserved> observed() const;
 
@@ -68,7 +84,9 @@ private:
     void adopt(Key const& key, Server& server, model::RealServer const& configured, std::optional<bool> was_up);
     std::unique_ptr<CheckWatch> watch(Key const& key, model::Check const& check, std::optional<bool> server_was_up);
     std::vector<ServiceKey> members_of(ServiceKey const& service) const;
-    void settle(Key key);  // a copy: what it was taken from may go in a hook
+    void judged(Key key, bool of_http, health::Judgement const& judgement);
+    bool settle(Key key);  // a copy: what it was taken from may go in a hook
+    void notify(Key const& key, model::RealServer const& configured, bool up);
     void add_members(model::CheckObserved row, std::vector<ServiceKey> const& group,
                      std::vector<model::CheckObserved>& rows) const;
     double fraction();

@@ -51,6 +51,10 @@ void read_server(Words const& words, Inheritance& into) {
     if (service && server) into.servers.push_back({*service, server->endpoint, words[3] == "up"});
 }
 
+void read_service(Words const& words, Inheritance& into) {
+    if (auto const service = control::service_in_path(words[1])) into.services.push_back({*service, words[2] == "stands"});
+}
+
 void read_line(Words const& words, Inheritance& into) {
     auto const is = [&](std::string_view kind, std::size_t count) {
         return words.front() == kind && words.size() == count;
@@ -59,6 +63,7 @@ void read_line(Words const& words, Inheritance& into) {
     if (is("instance", 4)) read_told(words, false, into);
     if (is("group", 4)) read_told(words, true, into);
     if (is("server", 4)) read_server(words, into);
+    if (is("service", 3)) read_service(words, into);
     if (is("script", 3))
         if (auto const value = number_in(words[2]))
             into.scripts.push_back({model::TrackKind::script, std::string(words[1]), value});
@@ -90,6 +95,8 @@ std::string write(Inheritance const& inheritance) {
     for (auto const& found : inheritance.servers)
         line("server", control::service_path(found.service),
              control::service_path({found.server, found.service.protocol}), found.up ? "up" : "down");
+    for (auto const& told : inheritance.services)
+        line("service", control::service_path(told.service), told.stands ? "stands" : "falls");
     for (auto const& [interface, value] : inheritance.arp_announce)
         line("arp_announce", interface, std::to_string(value));
     return text;

@@ -36,11 +36,19 @@ struct FoundServer {
     bool operator==(FoundServer const&) const = default;
 };
 
+/// Whether a service has its quorum, as it was told last.
+struct StandingService {
+    ServiceKey service;
+    bool stands = false;
+    bool operator==(StandingService const&) const = default;
+};
+
 struct Inheritance {
     std::optional<std::string> file;  ///< the configuration
     std::vector<Told> told;
     std::vector<vrrp::SeenTrack> scripts;  ///< those that have a result
     std::vector<FoundServer> servers;
+    std::vector<StandingService> services;
     std::map<std::string, int> arp_announce;  ///< by interface: what it was before drover came
     bool operator==(Inheritance const&) const = default;
 };

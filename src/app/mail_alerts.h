@@ -15,7 +15,9 @@ public:
     explicit MailAlerts(boost::asio::io_context& context) : office_(context) {}
 
     void apply(model::Configuration const& configuration);
-    /// Returns at once. The end of the daemon is told to nobody: there would be no time to send it.
+    /// Returns at once.
+    void post(mail::Letter const& letter) { office_.post(letter); }
+    /// Likewise. The end of the daemon is told to nobody: there would be no time to send it.
     void tell(vrrp::StateChange const& change);
 
 private:

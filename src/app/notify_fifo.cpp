@@ -51,9 +51,11 @@ void NotifyFifos::apply(std::vector<model::NotifyFifo> const& fifos) {
     fifos_ = std::move(now);
 }
 
-void NotifyFifos::write(std::string const& line) {
+void NotifyFifos::write(model::NotifyFifo::About about, std::string const& line) {
+    using enum model::NotifyFifo::About;
     auto const bytes = line + "\n";
     for (auto& fifo : fifos_) {
+        if (fifo.configured.about != everything && fifo.configured.about != about) continue;
         bool const written = ::write(fifo.fd.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
         if (!written && !fifo.is_full)
             log::warning("notify FIFO {}: nobody reads it, events are lost ({})", fifo.configured.path, why());

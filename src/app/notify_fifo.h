@@ -1,4 +1,4 @@
-// notify_fifo, vrrp_notify_fifo: events as lines in a named pipe, for a program that reads them.
+// notify_fifo, vrrp_notify_fifo, lvs_notify_fifo: events as lines in a named pipe, for a program that reads them.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ public:
     /// that stay the same stay open.
     void apply(std::vector<model::NotifyFifo> const& fifos);
 
-    /// One line, without its end. A pipe that nobody empties fills up; then lines are lost, which is said once.
-    void write(std::string const& line);
+    /// One line, without its end, for the pipe of all events and that of `about`. A pipe that nobody empties fills up; then lines are lost, which is said once.
+    void write(model::NotifyFifo::About about, std::string const& line);
 
     /// The program that reads each pipe, with the pipe's path behind its own arguments.
     static model::Script reader_of(model::NotifyFifo const& fifo);

@@ -83,6 +83,7 @@ Result<control::ReloadReport> Daemon::reload() {
         report.changes.push_back("VRRP instances brought in line");
     }
     open_fifos();
+    service_events_->apply(configuration_);
     for (auto const& change : report.changes) log::info("{}", change);
     log::notice("Reload complete: {} changes", report.changes.size());
     return report;

@@ -19,9 +19,10 @@ void fill_script_users(model::Configuration& configuration, std::string const& d
     for (auto& script : configuration.tracking.scripts) fill(script.script);
     fill(configuration.global.fifo.script);
     fill(configuration.global.vrrp_fifo.script);
+    fill(configuration.global.lvs_fifo.script);
     for (auto& service : configuration.services) {
-        fill(service.quorum_up);
-        fill(service.quorum_down);
+        fill(service.quorum.up);
+        fill(service.quorum.down);
         for (auto& server : service.servers) {
             fill(server.notify_up);
             fill(server.notify_down);

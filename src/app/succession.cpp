@@ -85,6 +85,7 @@ Inheritance Daemon::what_is_left() {
     left.file = file_;
     left.scripts = trackers_->script_results();
     left.servers = checks_->standings();
+    left.services = service_events_->standings();
     left.arp_announce = arp_announce_.before();
     auto const seen = instances();
     for (auto const& instance : seen) left.told.push_back({instance.name, false, instance.state, instance.gave_to});

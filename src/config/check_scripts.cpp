@@ -21,15 +21,15 @@ constexpr std::array rows{
     Row{"notify_master", ScriptUse::notify}, Row{"notify_backup", ScriptUse::notify},
     Row{"notify_fault", ScriptUse::notify},  Row{"notify_stop", ScriptUse::notify},
     Row{"notify", ScriptUse::notify},        Row{"notify_up", ScriptUse::notify},
-    Row{"notify_down", ScriptUse::notify},   Row{"quorum_up", ScriptUse::no_more},
-    Row{"quorum_down", ScriptUse::no_more},  Row{"misc_path", ScriptUse::no_more},
+    Row{"notify_down", ScriptUse::notify},   Row{"quorum_up", ScriptUse::notify},
+    Row{"quorum_down", ScriptUse::notify},  Row{"misc_path", ScriptUse::no_more},
     Row{"script", ScriptUse::check},         Row{"notify_fifo_script", ScriptUse::notify},
     Row{"vrrp_notify_fifo_script", ScriptUse::notify}, Row{"notify_deleted", ScriptUse::notify},
-    Row{"notify_master_rx_lower_pri", ScriptUse::notify},
+    Row{"notify_master_rx_lower_pri", ScriptUse::notify}, Row{"lvs_notify_fifo_script", ScriptUse::notify},
 };
 
 /// Of nearly every word the first letter tells that it is none of them.
-constexpr std::string_view first_letters = "nqmsv";
+constexpr std::string_view first_letters = "lnqmsv";
 
 auto row_of(std::string_view word) {
     static_assert(std::ranges::all_of(rows, [](Row const& row) { return first_letters.contains(row.word.front()); }));

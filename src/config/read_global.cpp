@@ -110,10 +110,14 @@ void read_word(Reading& reading, Statement const& s, model::Global& global, Inst
         read_fifo(reading, s, global.fifo);
     else if (name == "vrrp_notify_fifo")
         read_fifo(reading, s, global.vrrp_fifo);
+    else if (name == "lvs_notify_fifo")
+        read_fifo(reading, s, global.lvs_fifo);
     else if (name == "notify_fifo_script")
         global.fifo.script = read_script(reading, s);
     else if (name == "vrrp_notify_fifo_script")
         global.vrrp_fifo.script = read_script(reading, s);
+    else if (name == "lvs_notify_fifo_script")
+        global.lvs_fifo.script = read_script(reading, s);
     else if (name == "json_version")
         global.dump_files.json_version = static_cast<int>(read_number(reading, s, 1, 2).value_or(1));
     else if (name == "state_dump_file")

@@ -57,6 +57,8 @@ bool read_mail_word(Reading& reading, Statement const& s, model::MailSettings& m
         mail.alert_checker = read_switch(reading, s);
     else if (name == "no_email_faults")
         mail.faults = false;
+    else if (name == "no_checker_emails")
+        mail.each_check = false;
     else if (s.argument(1) == nullptr)
         return false;
     else if (name == "notification_email_from")

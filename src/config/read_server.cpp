@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/read_mail.h"
 #include "config/script.h"
 
 namespace drover::config {
@@ -21,6 +22,7 @@ public:
         server_.origin = reading.origin(block);
         server_.weight = defaults.weight;
         server_.inhibit_on_failure = defaults.inhibit_on_failure;
+        server_.smtp_alert = defaults.smtp_alert;
     }
 
     std::optional<model::RealServer> read() {
@@ -90,6 +92,8 @@ private:
                 static_cast<std::int32_t>(read_number(reading_, s, 0, largest_weight).value_or(server_.weight));
         else if (word == "inhibit_on_failure")
             server_.inhibit_on_failure = read_switch(reading_, s).value_or(server_.inhibit_on_failure);
+        else if (word == "smtp_alert")
+            server_.smtp_alert = read_alert(reading_, s);
         else if (word == "uthreshold")
             read_threshold(s, server_.upper_threshold);
         else if (word == "lthreshold")

@@ -15,6 +15,7 @@ struct ServerDefaults {
     CheckDefaults checks;
     std::int32_t weight = 1;
     bool inhibit_on_failure = false;
+    bool smtp_alert = true;
     std::optional<Family> family;  ///< which the servers must be of; none: any
     bool own_ports = false;  ///< nothing tells the servers their port: a firewall mark, or a group without addresses
 };

@@ -8,10 +8,11 @@
 #include <functional>
 #include <unordered_set>
 
+#include "config/read_mail.h"
 #include "config/read_own.h"
+#include "config/read_quorum.h"
 #include "config/read_scheduler.h"
 #include "config/read_server.h"
-#include "config/script.h"
 
 namespace drover::config {
 
@@ -19,7 +20,6 @@ namespace {
 
 constexpr std::uint32_t bare_persistence = 360;  // `persistence_timeout` without a number
 constexpr std::int64_t longest_persistence = 2678400;
-constexpr std::int64_t largest_quorum = 4294967295;
 
 std::string upper(std::string_view text) {
     std::string out(text);
@@ -35,6 +35,9 @@ public:
         service_.forwarding = model::Forwarding::nat;  // keepalived's default
         service_.key.protocol = Protocol::udp;         // the kernel's
         service_.behaviour = around.global.behaviour;
+        auto const& mail = around.global.mail;
+        service_.smtp_alert = mail.alert_checker.value_or(mail.alert.value_or(false));
+        defaults_.smtp_alert = mail.alert_checker.value_or(mail.alert.value_or(true));
     }
 
     std::optional<model::Service> read() {
@@ -132,10 +135,13 @@ private:
             has_scheduler_ = has_scheduler_ || names_scheduler(s);
             return;
         }
+        if (read_quorum_word(reading_, s, service_.quorum)) return;
         if (word == "ops")
             service_.one_packet = true;
         else if (word == "inhibit_on_failure")
             defaults_.inhibit_on_failure = read_switch(reading_, s).value_or(defaults_.inhibit_on_failure);
+        else if (word == "smtp_alert")
+            service_.smtp_alert = read_alert(reading_, s);
         else if (word == "persistence_timeout")
             read_persistence(s);
         else if (argument == nullptr)
@@ -149,17 +155,9 @@ private:
         else if (word == "weight")
             defaults_.weight =
                 static_cast<std::int32_t>(read_number(reading_, s, 0, largest_weight).value_or(defaults_.weight));
-        else if (word == "quorum")
-            read_quorum(s);
-        else if (word == "quorum_up")
-            service_.quorum_up = read_later_script(s);
-        else if (word == "quorum_down")
-            service_.quorum_down = read_later_script(s);
         else if (word == "ip_family" && !by_.empty())
             defaults_.family = argument->text == "inet6" ? Family::v6 : Family::v4;
     }
-
-    model::Script read_later_script(Statement const& s) { return read_script(reading_, s); }
 
     void read_forwarding(Token const& word) {
         has_forwarding_ = true;
@@ -222,14 +220,6 @@ private:
             reading_.reporter.warn(word.position, "bad-netmask",
                                    fmt::format("`{}` is no {}: this persistence_granularity is ignored", word.text,
                                                is_v4_ ? "netmask" : "prefix length from 1 to 128"));
-    }
-
-    void read_quorum(Statement const& s) {
-        quorum_ = read_number(reading_, s, 1, largest_quorum).value_or(1);
-        if (quorum_ > 1)
-            reading_.reporter.note_once(
-                "not-yet quorum", s.keyword().position, "not-yet",
-                "`quorum` above 1 is known, but not carried out yet: a service stands as long as one server does");
     }
 
     void judge_words() {
@@ -301,13 +291,7 @@ private:
             usable_ = false;
             return;
         }
-        std::int64_t weight = 0;
-        for (auto const& server : service_.servers) weight += server.weight;
-        if (quorum_ <= weight) return;
-        auto const* const quorum = block_.find("quorum");
-        reading_.reporter.warn(
-            quorum == nullptr ? keyword().position : quorum->keyword().position, "quorum-too-high",
-            fmt::format("the quorum of {} is {}, but all its servers together weigh {}", name(), quorum_, weight));
+        judge_quorum(reading_, block_, name(), service_);
     }
 
     /// Members whose family none of the servers is of have nobody to serve them.
@@ -368,7 +352,6 @@ private:
     model::Service service_;
     ServerDefaults defaults_;
     std::unordered_set<Endpoint> endpoints_;
-    std::int64_t quorum_ = 1;
     bool is_v4_ = true;
     bool has_protocol_ = false, has_scheduler_ = false, has_forwarding_ = false, forwarding_told_ = false;
     bool usable_ = true;

@@ -5,9 +5,7 @@ namespace drover::config {
 
 namespace {
 
-constexpr std::string_view checker_mail = "services and servers send no mail yet, instances and groups do";
 constexpr std::string_view snmp = "there is no SNMP agent yet";
-constexpr std::string_view fifo = "events of services and servers are written to no FIFO yet";
 constexpr std::string_view scripts = "scripts of notify_* and notify are run, nothing else yet";
 
 constexpr Context notification_email_context{"notification_email", {}, true};
@@ -45,8 +43,10 @@ constexpr std::array read_words{
     word("vrrp_delay_after_boot"),
     word("notify_fifo", 1, 3),
     word("vrrp_notify_fifo", 1, 3),
+    word("lvs_notify_fifo", 1, 3),
     word("notify_fifo_script", 1, any_number),
     word("vrrp_notify_fifo_script", 1, any_number),
+    word("lvs_notify_fifo_script", 1, any_number),
     word("vrrp_notify_priority_changes", 0, 1),
     word("fifo_write_vrrp_states_on_reload", 0),
 };
@@ -70,9 +70,9 @@ constexpr std::array mail_words{
     word("smtp_helo_name"),
     word("smtp_alert", 0, 1),
     word("smtp_alert_vrrp", 0, 1),
-    later("smtp_alert_checker", 0, checker_mail, "mail"),
+    word("smtp_alert_checker", 0, 1),
     word("no_email_faults", 0),
-    later("no_checker_emails", 0, checker_mail, "mail"),
+    word("no_checker_emails", 0),
 };
 
 constexpr std::array vrrp_words{
@@ -101,8 +101,6 @@ constexpr std::array lvs_words{
 };
 
 constexpr std::array event_words{
-    later("lvs_notify_fifo", 1, fifo, "fifo"),
-    later("lvs_notify_fifo_script", 1, fifo, "fifo"),
     later("startup_script", 1, scripts, "startup_script"),
     later("startup_script_timeout", 1, scripts, "startup_script"),
     later("shutdown_script", 1, scripts, "startup_script"),

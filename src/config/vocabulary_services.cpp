@@ -5,10 +5,8 @@ namespace drover::config {
 
 namespace {
 
-constexpr std::string_view mail = "services and servers send no mail yet, instances and groups do";
 constexpr std::string_view no_check = "a server with no other check counts as up";
 constexpr std::string_view regex = "the page's text is not looked at";
-constexpr std::string_view quorum = "a service stands as long as one server does, and then refuses";
 
 constexpr std::array check_words{
     word("connect_ip"),
@@ -132,7 +130,7 @@ constexpr Context file_check{"FILE_CHECK", file_table};
 constexpr std::array inherited_words{
     word("delay_loop"),  word("delay_before_retry"),           word("retry"),         word("connect_timeout"),
     word("warmup"),      word("inhibit_on_failure", 0, 1),     word("weight"),        word("virtualhost"),
-    word("alpha", 0, 1), later("smtp_alert", 0, mail, "mail"), later("snmp_name", 1),
+    word("alpha", 0, 1), word("smtp_alert", 0, 1),             later("snmp_name", 1),
 };
 
 constexpr std::array server_words{
@@ -172,9 +170,9 @@ constexpr std::array service_words{
     later("sorry_server_inhibit", 0, {}, "sorry_server"),
     later("sorry_server_lvs_method", 1, {}, "sorry_server"),
     later("persistence_engine", 1),
-    later("hysteresis", 1, quorum, "quorum"),
-    later("quorum_up", 1, "the script is not run", "quorum-script"),
-    later("quorum_down", 1, "the script is not run", "quorum-script"),
+    word("hysteresis"),
+    each(word("quorum_up", 1, any_number)),
+    each(word("quorum_down", 1, any_number)),
     later("omega", 0, "notify_down is not run when the daemon stops"),
     later("ha_suspend", 0, "servers are always checked"),
     word("ops", 0),

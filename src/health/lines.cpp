@@ -54,4 +54,8 @@ std::string notify_line(model::Script const& script, Endpoint const& server, Ser
                        keepalived_text(server, service.protocol), service.keepalived_text());
 }
 
+std::string notify_line(model::Script const& script, ServiceKey const& service) {
+    return fmt::format("Executing [{}] for VS {}", fmt::join(script.argv, " "), service.keepalived_text());
+}
+
 }  // namespace drover::health

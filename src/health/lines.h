@@ -25,7 +25,8 @@ std::string pool_line(model::RealServer const& server, ServiceKey const& service
 /// "Activating healthchecker for service S for VS V"
 std::string activation_line(Endpoint const& server, ServiceKey const& service);
 
-/// "Executing [PROGRAM ...] for service S in VS V"
+/// "Executing [PROGRAM ...] for service S in VS V"; of a quorum "Executing [PROGRAM ...] for VS V"
 std::string notify_line(model::Script const& script, Endpoint const& server, ServiceKey const& service);
+std::string notify_line(model::Script const& script, ServiceKey const& service);
 
 }  // namespace drover::health

@@ -39,6 +39,20 @@ Letter letter_about(bool of_group, std::string_view name, model::VrrpState state
             fmt::format("=> VRRP Instance is {} owning VRRP VIPs <=", is_master ? "now" : "no longer")};
 }
 
+Letter letter_about_server(Endpoint const& server, ServiceKey const& service, bool server_up, bool of_http, bool passed) {
+    return {fmt::format("Realserver {} of virtual server {} - {}", keepalived_text(server, service.protocol),
+                        service.keepalived_text(), server_up ? "UP" : "DOWN"),
+            of_http ? (passed ? "=> CHECK succeed on service <=" : "=> CHECK failed on service : HTTP request failed <=")
+                    : (passed ? "=> TCP CHECK succeed on service <=" : "=> TCP CHECK failed on service <=")};
+}
+
+Letter letter_about_service(ServiceKey const& service, model::Quorum const& quorum, bool stands, std::uint64_t weight) {
+    // The signs are keepalived's, in both cases.
+    return {fmt::format("Virtualserver {} - {}", service.keepalived_text(), stands ? "UP" : "DOWN"),
+            fmt::format("=> {} quorum {}+{}={} <= {} <=", stands ? "Gained" : "Lost", quorum.weight, quorum.hysteresis,
+                        std::uint64_t{quorum.weight} + quorum.hysteresis, weight)};
+}
+
 std::string from_address(model::MailSettings const& settings, std::string_view host) {
     return settings.from.empty() ? fmt::format("root@{}", host) : on_one_line(settings.from);
 }

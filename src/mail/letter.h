@@ -1,11 +1,14 @@
 // What the mails of keepalived say, word for word: people sort them by their subjects.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "base/endpoint.h"
 #include "model/mail.h"
 #include "model/observed.h"
+#include "model/service.h"
 
 namespace drover::mail {
 
@@ -17,6 +20,11 @@ struct Letter {
 
 /// A vrrp_instance or, with `of_group`, a vrrp_sync_group has become MASTER, BACKUP or FAULT.
 Letter letter_about(bool of_group, std::string_view name, model::VrrpState state);
+
+/// A check of a server, HTTP_GET or TCP_CHECK, says something else than before; `server_up`: what all of them say together.
+Letter letter_about_server(Endpoint const& server, ServiceKey const& service, bool server_up, bool of_http, bool passed);
+/// A service has got or lost its quorum; `weight` is that of the servers that are up.
+Letter letter_about_service(ServiceKey const& service, model::Quorum const& quorum, bool stands, std::uint64_t weight);
 
 struct Sender {
     std::string host;       ///< this host's name

@@ -42,12 +42,13 @@ constexpr std::string_view name(Taking taking) {
     return taking == Taking::native ? "native" : taking == Taking::tc ? "tc" : "generic";
 }
 
-/// notify_fifo, vrrp_notify_fifo: a named pipe that events are written to, one a line.
+/// notify_fifo, vrrp_notify_fifo, lvs_notify_fifo: a named pipe that events are written to, one a line.
 struct NotifyFifo {
-    std::string path;
-    std::string user;   ///< whose a pipe made by us is; empty: ours
-    std::string group;
-    Script script;      ///< started with us to read it, with the path behind its arguments; may be empty
+    std::string path = {};
+    std::string user = {};   ///< whose a pipe made by us is; empty: ours
+    std::string group = {};
+    Script script = {};      ///< started with us to read it, with the path behind its arguments; may be empty
+    enum class About { everything, instances, services } about = About::everything;
     bool operator==(NotifyFifo const&) const = default;
 };
 
@@ -67,8 +68,9 @@ struct Global {
     std::string script_user;
     std::string script_group;
     bool enable_script_security = false;
-    NotifyFifo fifo;       ///< of all events; no path: none
-    NotifyFifo vrrp_fifo;  ///< of VRRP's events
+    NotifyFifo fifo;       ///< no path: none
+    NotifyFifo vrrp_fifo{.about = NotifyFifo::About::instances};
+    NotifyFifo lvs_fifo{.about = NotifyFifo::About::services};
     Duration startup_delay{0};     ///< vrrp_startup_delay: instances start so long after the daemon
     Duration delay_after_boot{0};  ///< vrrp_delay_after_boot: and not before the host has been up for so long
     bool states_on_reload = false;  ///< fifo_write_vrrp_states_on_reload

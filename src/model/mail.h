@@ -18,6 +18,7 @@ struct MailSettings {
     std::string helo_name;           ///< empty: the host name
     Duration connect_timeout = 30s;  ///< also for each answer of the server
     bool faults = true;              ///< false (no_email_faults): a change to FAULT sends none
+    bool each_check = true;          ///< false (no_checker_emails): of a server's checks only the one that changes its state
     std::optional<bool> alert, alert_vrrp, alert_checker;  ///< of objects that do not say themselves
     bool operator==(MailSettings const&) const = default;
 };

@@ -52,6 +52,15 @@ enum class Forwarding {
     reflect,  ///< own: replies come back through the director, the request's addresses swapped
 };
 
+/// When a service stands, and whom it is told: the weights of the servers that are up, together, against a number. It is
+/// news for scripts, FIFOs and mails alone; packets go to whichever server is up.
+struct Quorum {
+    std::uint32_t weight = 1;      ///< at least so much and it stands
+    std::uint32_t hysteresis = 0;  ///< it is gained with so much more than `weight`, and lost with so much less; below `weight`
+    Script up = {}, down = {};     ///< run when it is gained and lost
+    bool operator==(Quorum const&) const = default;
+};
+
 struct RealServer {
     Endpoint endpoint;
     std::int32_t weight = 1;  ///< 0: no new connections, the old ones go on
@@ -59,6 +68,7 @@ struct RealServer {
     std::uint32_t lower_threshold = 0;  ///< lthreshold: below so many it gets new ones again; 0: three quarters of the upper
     bool inhibit_on_failure = false;
     Script notify_up, notify_down;
+    bool smtp_alert = true;  ///< a mail for each change of a check
     std::vector<Check> checks;  ///< in service while none of them fails; without any: always
     Origin origin;
     bool operator==(RealServer const&) const = default;
@@ -78,7 +88,8 @@ struct Service {
     std::vector<Prefix> deny;   ///< own: sources that may not; the longest prefix of both lists decides
     std::uint32_t slow_start = 0;  ///< own: seconds over which a server that comes back reaches its full weight (lc, wlc, sed, nq)
     std::vector<RealServer> servers;
-    Script quorum_up, quorum_down;
+    Quorum quorum;
+    bool smtp_alert = false;  ///< a mail when the quorum is gained or lost
     Origin origin;
     bool operator==(Service const&) const = default;
 };

@@ -24,7 +24,9 @@ protected:
                                       [this](model::Script const& script, auto const&, auto const& queue) {
                                           scripts.push_back(script.argv.front());
                                           queues.push_back(queue);
-                                      }}) {
+                                      },
+                                  .tell = [this](HealthChecks::Change const& change) { told.push_back(change); },
+                                  .tell_check = [this](HealthChecks::CheckChange const& change) { told_checks.push_back(change); }}) {
         service.key = {{*Address::parse("172.51.97.175"), 80}, Protocol::tcp};
         auto& server = service.servers.emplace_back();
         server.endpoint = listener.endpoint;
@@ -60,6 +62,8 @@ protected:
     Listener listener, other;
     loop::Loop loop;
     std::vector<HealthChecks::Change> changes;
+    std::vector<HealthChecks::Change> told;
+    std::vector<HealthChecks::CheckChange> told_checks;
     std::vector<std::string> scripts, queues;
     model::Service service;
     HealthChecks checks;
@@ -83,6 +87,26 @@ TEST_F(HealthChecksTest, TakeAServerOutAndBringItBack) {
     EXPECT_EQ(changes[1].reason, "all checks pass");
     EXPECT_THAT(scripts, ElementsAre("down.sh", "up.sh"));
     EXPECT_EQ(queues[0], queues[1]) << "so that they run in order";
+}
+
+TEST_F(HealthChecksTest, TellOfEachCheckAndOnceOfTheServer) {
+    add_check(listener.endpoint, 0);
+    add_check(other.endpoint, 0);
+    start();
+    auto const is_up = [](model::CheckObserved const& row) { return row.state == model::HealthState::up; };
+    ASSERT_TRUE(loop.run_until([&] { return std::ranges::all_of(checks.observed(), is_up); }, kDeadline));
+    EXPECT_EQ(checks.weight_up(service.key), 1U);
+    EXPECT_TRUE(told_checks.empty()) << "what was taken for up is no news";
+    listener.close();
+    ASSERT_TRUE(loop.run_until([&] { return told_checks.size() == 1; }, kDeadline));
+    other.close();
+    ASSERT_TRUE(loop.run_until([&] { return told_checks.size() == 2; }, kDeadline));
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_FALSE(told[0].up);
+    EXPECT_TRUE(told_checks[0].of_server);
+    EXPECT_FALSE(told_checks[1].of_server) << "the server was down already";
+    EXPECT_FALSE(told_checks[1].passed);
+    EXPECT_EQ(checks.weight_up(service.key), 0U);
 }
 
 TEST_F(HealthChecksTest, QuiesceAServerWithInhibitOnFailure) {

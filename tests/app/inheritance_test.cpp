@@ -20,6 +20,8 @@ Inheritance rich() {
     };
     left.servers = {{{server("172.51.97.175", 80), Protocol::tcp}, server("172.51.96.235", 8080), false},
                     {{server("2001:db8::53", 53), Protocol::udp}, server("2001:db8::11", 53), true}};
+    left.services = {{{server("172.51.97.175", 80), Protocol::tcp}, true},
+                     {{server("2001:db8::53", 53), Protocol::udp}, false}};
     left.arp_announce = {{"eth0", 0}, {"eth1", 1}};
     return left;
 }
@@ -34,7 +36,7 @@ TEST(InheritanceText, IsALineForEachThing) {
     for (auto const* const line :
          {"file\t/etc/drover/drover.conf\n", "instance\thttp\tMASTER\t\n", "instance\tmail\tBACKUP\tfe80::2\n",
           "group\tboth\tFAULT\t\n", "script\tchk nginx\t0\n",
-          "server\ttcp/172.51.97.175:80\ttcp/172.51.96.235:8080\tdown\n", "arp_announce\teth1\t1\n"})
+          "server\ttcp/172.51.97.175:80\ttcp/172.51.96.235:8080\tdown\n", "service\ttcp/172.51.97.175:80\tstands\n", "arp_announce\teth1\t1\n"})
         EXPECT_THAT(text, testing::HasSubstr(line));
 }
 

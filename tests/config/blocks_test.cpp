@@ -203,6 +203,7 @@ TEST(Service, WrongValuesHaveKeepalivedsOutcome) {
         {"persistence_granularity 255.0.255.0", "bad-netmask", 5},
         {"quorum 0", "bad-number", 5},
         {"quorum 5", "quorum-too-high", 5},
+        {"hysteresis 1", "hysteresis-too-high", 5},
         {"weight -5", "bad-number", 5},
         {"nat_mask 255.255.255.0", "obsolete-keyword", 5},
         {"real_server 10.0.0.2 80 {\n }", "duplicate-server", 5},

@@ -55,6 +55,24 @@ TEST(MailWords, OfGroupsFollowTheSameRule) {
     EXPECT_FALSE(group("", ""));
 }
 
+TEST(MailWords, OfServersAreOnAndOfServicesOffUnlessSaid) {
+    using Alerts = std::pair<bool, bool>;
+    auto const of = [](std::string const& globals, std::string const& in_service, std::string const& in_server) {
+        auto const loaded = load_text("global_defs {\n" + globals +
+                                      "}\nvirtual_server 10.0.0.1 80 {\n lb_algo rr\n lb_kind DR\n protocol TCP\n" + in_service +
+                                      " real_server 10.0.0.2 80 {\n" + in_server + " }\n}\n");
+        auto const& service = loaded.configuration.services.at(0);
+        return Alerts{service.smtp_alert, service.servers.at(0).smtp_alert};
+    };
+    EXPECT_EQ(of("", "", ""), (Alerts{false, true}));
+    EXPECT_EQ(of("smtp_alert\n", "", ""), (Alerts{true, true}));
+    EXPECT_EQ(of("smtp_alert off\n", "", ""), (Alerts{false, false}));
+    EXPECT_EQ(of("smtp_alert off\nsmtp_alert_checker\n", "", ""), (Alerts{true, true})) << "the nearer word";
+    EXPECT_EQ(of("smtp_alert_checker\n", "", " smtp_alert off\n"), (Alerts{true, false}));
+    EXPECT_EQ(of("", " smtp_alert off\n", ""), (Alerts{false, true})) << "a service does not speak for its servers";
+    EXPECT_FALSE(mail("no_checker_emails\n").each_check);
+}
+
 TEST(MailWords, WithAWrongPortAreSaid) {
     auto const loaded = load_text("global_defs {\n smtp_server 10.0.0.9 mail\n}\n");
     ASSERT_NE(find(loaded, "bad-port"), nullptr);

@@ -20,6 +20,27 @@ TEST(Letter, AGroupSpeaksForAllOfItsInstances) {
               (Letter{"VRRP Group G - Entering BACKUP state", "=> All VRRP group instances are now in BACKUP state <="}));
 }
 
+TEST(Letter, AServersCheckSaysWhatItFoundAndWhatBecameOfTheServer) {
+    ServiceKey const service{{*Address::parse("10.9.0.100"), 80}, Protocol::tcp};
+    Endpoint const server{*Address::parse("10.9.0.11"), 80};
+    std::string const name = "Realserver [10.9.0.11]:tcp:80 of virtual server [10.9.0.100]:tcp:80 - ";
+    EXPECT_EQ(letter_about_server(server, service, false, false, false),
+              (Letter{name + "DOWN", "=> TCP CHECK failed on service <="}));
+    EXPECT_EQ(letter_about_server(server, service, true, false, true),
+              (Letter{name + "UP", "=> TCP CHECK succeed on service <="}));
+    EXPECT_EQ(letter_about_server(server, service, false, true, false),
+              (Letter{name + "DOWN", "=> CHECK failed on service : HTTP request failed <="}));
+    EXPECT_EQ(letter_about_server(server, service, false, true, true), (Letter{name + "DOWN", "=> CHECK succeed on service <="}));
+}
+
+TEST(Letter, AServiceTellsItsQuorum) {
+    ServiceKey const service{{*Address::parse("10.9.0.100"), 80}, Protocol::tcp};
+    EXPECT_EQ(letter_about_service(service, {.weight = 2}, true, 2),
+              (Letter{"Virtualserver [10.9.0.100]:tcp:80 - UP", "=> Gained quorum 2+0=2 <= 2 <="}));
+    EXPECT_EQ(letter_about_service(service, {}, false, 0),
+              (Letter{"Virtualserver [10.9.0.100]:tcp:80 - DOWN", "=> Lost quorum 1+0=1 <= 0 <="}));
+}
+
 model::MailSettings settings() {
     model::MailSettings settings;
     settings.to = {"admin@example.com", "ops@example.com"};
