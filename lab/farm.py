@@ -57,10 +57,12 @@ class Farm(SeedNetwork):
         for director in self.directors:
             director.write("/etc/drover/drover.conf", PLAIN + self.words)
         self.daemons = [Drover(self.master).start()]
-        wait_until(lambda: holds(self.master, VIP), 4 + 4 * self.advert_interval, "master-dr is master")
+        wait_until(lambda: holds(self.master, VIP), 16 + 4 * self.advert_interval, "master-dr is master")
         self.daemons.append(Drover(self.backup).start())
-        wait_until(lambda: RIP1 in self.listing(8080) and RIP2 in self.listing(8080), 8, "both are in the pool")
+        for daemon in self.daemons:
+            wait_until(lambda: all(server in self.listing(8080, daemon) for server in (RIP1, RIP2)), 30,
+                       f"both are in the pool of {daemon.host.name}")
         return self
 
-    def listing(self, port: int = 80) -> str:
-        return self.daemons[0].ipvsadm(f"-Ln -t {VIP}:{port}")
+    def listing(self, port: int = 80, daemon: Drover | None = None) -> str:
+        return (daemon or self.daemons[0]).ipvsadm(f"-Ln -t {VIP}:{port}")

@@ -46,11 +46,11 @@ class Process:
             except ProcessLookupError:
                 pass
 
-    def wait(self, seconds: float = 10) -> int:
+    def wait(self, seconds: float = 30) -> int:
         """The exit status; minus the number of the signal that ended it."""
         return self._door.wait(seconds)
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self, seconds: float = 30) -> int:
         """TERM, and KILL when that is not enough."""
         self.send(signal.SIGTERM)
         try:
