@@ -86,7 +86,8 @@ def test_a_handover_breaks_nothing_and_others_hear_a_resignation(directors):
     said = farm.director.output("drover handover pair")
     assert re.fullmatch(r"pair handed over to 10\.9\.0\.2 in \d+\.\d ms\n", said)
     assert only_master(farm, farm.peer), "it is done when the command says so"
-    assert (state(farm.daemon), state(farm.peer_daemon)) == ("BACKUP", "MASTER")
+    # The picture that status shows is a moment younger.
+    wait_until(lambda: (state(farm.daemon), state(farm.peer_daemon)) == ("BACKUP", "MASTER"), 10, "and status says so, too")
     survivors = established_before(crowd.end(120), moment)
     assert len([row for row in survivors if row["slow"]]) == crowd.slow
     assert [row for row in survivors if row["broken"]] == []
