@@ -81,7 +81,7 @@ def test_a_tracked_interface_that_appears_later_is_tracked_from_then_on(pair, la
     assert any("eth1" in note for note in daemon.instance("pair")["notes"]), "status names what is left out"
     pair.left.add_nic(Nic("eth1", lab.lan("inner"), ["10.8.0.1/24"]))
     holds_for(lambda: state(daemon) == "MASTER", 2, "it comes up without disturbing the master")
-    wait_until(lambda: not any("eth1" in note for note in daemon.instance("pair")["notes"]), 10, "it is not left out any more")
+    wait_until(lambda: not any("eth1" in note for note in daemon.instance("pair")["notes"]), 10, "it is left out no more")
     pair.left.pull_cable("eth1")
     wait_until(lambda: state(daemon) == "FAULT", 20, "its fall is a fault now")
     pair.left.put_cable_back("eth1")
