@@ -57,9 +57,9 @@ class Farm(SeedNetwork):
         for director in self.directors:
             director.write("/etc/drover/drover.conf", PLAIN + self.words)
         self.daemons = [Drover(self.master).start()]
-        wait_until(lambda: holds(self.master, VIP), 4 + 4 * self.advert_interval, "master-dr is master")
+        wait_until(lambda: holds(self.master, VIP), 14 + 4 * self.advert_interval, "master-dr is master")
         self.daemons.append(Drover(self.backup).start())
-        wait_until(lambda: RIP1 in self.listing(8080) and RIP2 in self.listing(8080), 8, "both are in the pool")
+        wait_until(lambda: RIP1 in self.listing(8080) and RIP2 in self.listing(8080), 20, "both are in the pool")
         return self
 
     def listing(self, port: int = 80) -> str:

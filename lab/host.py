@@ -251,6 +251,6 @@ class Host:
     def shell_command(self) -> str:
         return f"nsenter -t {self.pid} -n -m -p -u env PATH=/run/bin:$PATH bash"
 
-    def wait_for_port(self, port: int, seconds: float = 10) -> None:
+    def wait_for_port(self, port: int, seconds: float = 30) -> None:
         wait_until(lambda: self.run(f"ss -Hltn sport = :{port}").stdout, seconds,
                    f"{self.name} listens on port {port}")

@@ -22,7 +22,7 @@ class Process:
     def _wait_for_child(self) -> int:
         """nsenter forks, since only a child can be inside another pid namespace: the child is the program."""
         children = Path(f"/proc/{self._door.pid}/task/{self._door.pid}/children")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self._door.poll() is not None:
                 return 0
@@ -33,7 +33,7 @@ class Process:
             if words:
                 return int(words[0])
             time.sleep(0.002)
-        raise RuntimeError(f"{self.command[0]} was not started within 10 s")
+        raise RuntimeError(f"{self.command[0]} was not started within 30 s")
 
     def running(self) -> bool:
         return self._door.poll() is None
@@ -46,11 +46,11 @@ class Process:
             except ProcessLookupError:
                 pass
 
-    def wait(self, seconds: float = 10) -> int:
+    def wait(self, seconds: float = 30) -> int:
         """The exit status; minus the number of the signal that ended it."""
         return self._door.wait(seconds)
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self, seconds: float = 30) -> int:
         """TERM, and KILL when that is not enough."""
         self.send(signal.SIGTERM)
         try:

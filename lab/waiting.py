@@ -11,10 +11,11 @@ def wait_until(condition, seconds: float, what: str, every: float = 0.05):
     """The first true value of `condition()`, looked at every `every` seconds; NotYet says what was waited for."""
     deadline = time.monotonic() + seconds
     while True:
+        is_last = time.monotonic() > deadline  # asked before the look: this program may be kept waiting after it
         value = condition()
         if value:
             return value
-        if time.monotonic() > deadline:
+        if is_last:
             raise NotYet(f"not within {seconds:g} s: {what} (last seen: {value!r})")
         time.sleep(every)
 

@@ -25,6 +25,11 @@ class Directors(FlatPair):
                             "{ type filter hook forward priority -1; }; add rule bridge count forward "
                             f"ip daddr {VIP} tcp flags & (syn | ack) == syn counter'")
 
+    def repeated(self) -> int:
+        """SYNs that the client has sent once more, since a busy machine let it wait for the answer."""
+        names, numbers = self.client.output("grep ^TcpExt: /proc/net/netstat").splitlines()
+        return int(dict(zip(names.split(), numbers.split()))["TCPSynRetrans"])
+
     def frames(self) -> int:
         ruleset = json.loads(self.lan.switch.output("nft -j list table bridge count"))
         return next(word["counter"]["packets"] for row in ruleset["nftables"] if "rule" in row
@@ -41,7 +46,8 @@ def each_passed_at_most_once(directors, clients: list[str]) -> None:
     directors.count_frames()
     pages = directors.fetch(clients)
     assert sorted(pages) == ["director"] * (len(clients) // 2) + ["peer"] * (len(clients) // 2)
-    assert directors.frames() == len(clients) + len(clients) // 2
+    # Of a SYN that was sent once more it is not known whose it was.
+    assert 0 <= directors.frames() - len(clients) - len(clients) // 2 - directors.repeated() <= directors.repeated()
 
 
 def test_a_packet_passes_at_most_once_and_a_director_serves_its_own(directors):
@@ -63,7 +69,7 @@ def test_nor_when_each_sends_all_to_the_other(directors):
     directors.part_adverts()
     directors.count_frames()
     assert directors.fetch(CLIENTS[:4]) == ["peer"] * 4
-    assert directors.frames() == 2 * 4
+    assert directors.frames() == 2 * (4 + directors.repeated())
 
 
 def test_nor_when_they_have_never_heard_of_each_other(directors):
@@ -71,7 +77,7 @@ def test_nor_when_they_have_never_heard_of_each_other(directors):
     directors.start_parted(service([PEER]), of_peer=service([DIRECTOR]))
     directors.count_frames()
     assert directors.fetch(CLIENTS[:4]) == ["peer"] * 4
-    assert directors.frames() == 2 * 4
+    assert directors.frames() == 2 * (4 + directors.repeated())
     assert directors.verdicts(directors.peer_daemon)["from_peer"] >= 4 * 4
 
 
