@@ -9,6 +9,7 @@ import pytest
 
 from lab.flat_farm import CLIENTS, VIP, service
 from lab.flat_pair import FlatPair
+from lab.waiting import wait_until
 
 DIRECTOR, PEER = "10.9.0.1", "10.9.0.2"
 
@@ -89,3 +90,11 @@ def test_nor_when_the_peer_is_a_gateway_and_the_gate_alone_guards(directors):
     assert directors.verdicts(directors.peer_daemon)["from_peer"] == 0
     (note,) = [note for note in directors.peer_daemon.status()["notes"] if "gateway" in note]
     assert DIRECTOR in note and "gate alone" in note
+
+
+def test_a_gateway_is_known_as_one_although_nothing_was_ever_sent_by_it(directors):
+    """The kernel has not asked for its MAC: its address alone tells."""
+    directors.peer.run(f"ip route add 10.77.0.0/16 via {DIRECTOR}")
+    directors.start_both(service())
+    wait_until(lambda: any("gateway" in note and DIRECTOR in note for note in directors.peer_daemon.status()["notes"]), 20,
+               "the director is known as a gateway")
