@@ -22,7 +22,7 @@ class Process:
     def _wait_for_child(self) -> int:
         """nsenter forks, since only a child can be inside another pid namespace: the child is the program."""
         children = Path(f"/proc/{self._door.pid}/task/{self._door.pid}/children")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self._door.poll() is not None:
                 return 0
@@ -33,7 +33,7 @@ class Process:
             if words:
                 return int(words[0])
             time.sleep(0.002)
-        raise RuntimeError(f"{self.command[0]} was not started within 10 s")
+        raise RuntimeError(f"{self.command[0]} was not started within 30 s")
 
     def running(self) -> bool:
         return self._door.poll() is None
