@@ -89,7 +89,7 @@ class FlatFarm:
 
     def wait_for_next_hops(self) -> None:
         wait_until(lambda: all(server["next_hop"] or server["local"] for row in self.services() for server in row["servers"]),
-                   10, "the MACs of all real servers are known")
+                   15, "the MACs of all real servers are known")
 
     # -- what the director says ----------------------------------------------------------------------------------
 

@@ -20,10 +20,10 @@ class FlatPair(FlatFarm):
         self.director.write(CONFIGURATION, configuration(150, vip=VIP) + services)
         self.peer.write(CONFIGURATION, configuration(100, vip=VIP) + (of_peer or services))
         self.peer_daemon.start()
-        wait_until(lambda: state(self.peer_daemon) == "MASTER", 8, "peer is MASTER as long as it is alone")
+        wait_until(lambda: state(self.peer_daemon) == "MASTER", 15, "peer is MASTER as long as it is alone")
         self.daemon.start()
-        wait_until(lambda: holds(self.director, VIP), 8, "director is MASTER")
-        wait_until(lambda: state(self.peer_daemon) == "BACKUP", 8, "peer is BACKUP")
+        wait_until(lambda: holds(self.director, VIP), 15, "director is MASTER")
+        wait_until(lambda: state(self.peer_daemon) == "BACKUP", 15, "peer is BACKUP")
         self.wait_for_next_hops()
 
     def start_parted(self, services: str, of_peer: str) -> None:
@@ -58,7 +58,7 @@ class FlatPair(FlatFarm):
                             "{ type filter hook forward priority 0; }; add rule bridge parted forward ip protocol 112 drop'")
 
     def _wait_until_both_are_masters(self) -> None:
-        wait_until(lambda: state(self.daemon) == state(self.peer_daemon) == "MASTER", 8, "both are MASTER")
+        wait_until(lambda: state(self.daemon) == state(self.peer_daemon) == "MASTER", 15, "both are MASTER")
 
     def _wait_for_two_masters(self) -> None:
         self._wait_until_both_are_masters()

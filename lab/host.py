@@ -242,7 +242,7 @@ class Host:
 
     def addresses(self, nic: str = "eth0", family: int = 4) -> set[str]:
         """Those of IPv4, or of IPv6, without their prefix lengths."""
-        lines = self.output(f"ip -{family} -o address show dev {nic}", seconds=5).splitlines()
+        lines = self.output(f"ip -{family} -o address show dev {nic}").splitlines()
         return {line.split()[3].split("/")[0] for line in lines}
 
     def mac(self, nic: str = "eth0") -> str:

@@ -157,8 +157,10 @@ class SeedNetwork:
         command = f"{PYTHON} {HERE}/fetch.py http://{VIP}:{port}/ {seconds:g} " + " ".join(map(shlex.quote, sources))
         return json.loads(self.client.output(command, seconds=10 + seconds * len(sources)))
 
-    def ask_steadily(self, port: int = 80) -> SteadyClient:
-        return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} {port}", "steady_client"))
+    def ask_steadily(self, port: int = 80, patience: float = 0.3) -> SteadyClient:
+        """`patience`: the seconds after which a page that has not come counts as failed."""
+        command = f"{PYTHON} {HERE}/steady_client.py {VIP} {port} {patience:g}"
+        return SteadyClient(self.client.spawn(command, "steady_client"))
 
     def connect_steadily(self, port: int) -> SteadyClient:
         return SteadyClient(self.client.spawn(f"{PYTHON} {HERE}/new_connections.py {VIP} {port}", "new_connections"))
@@ -171,5 +173,5 @@ class SteadyClient:
         self._process = process
 
     def stop(self) -> dict | list:
-        self._process.stop()
+        self._process.stop(20)  # what was asked last may still wait for its page
         return json.loads(self._process.said().splitlines()[-1])
