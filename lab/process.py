@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -76,7 +77,8 @@ class Process:
         is killed cannot say a last word when its parent goes."""
         self.send(signal.SIGSTOP)
         for child in self.children():
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(child, signal.SIGKILL)
         return self.kill()
 
     def children(self) -> list[int]:
