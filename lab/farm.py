@@ -57,10 +57,18 @@ class Farm(SeedNetwork):
         for director in self.directors:
             director.write("/etc/drover/drover.conf", PLAIN + self.words)
         self.daemons = [Drover(self.master).start()]
-        wait_until(lambda: holds(self.master, VIP), 4 + 4 * self.advert_interval, "master-dr is master")
+        wait_until(lambda: holds(self.master, VIP), 16 + 4 * self.advert_interval, "master-dr is master")
         self.daemons.append(Drover(self.backup).start())
-        wait_until(lambda: RIP1 in self.listing(8080) and RIP2 in self.listing(8080), 8, "both are in the pool")
+        wait_until(lambda: all(map(self.is_ready, self.daemons)), 30, "both are in both pools, and their MACs are known")
         return self
 
-    def listing(self, port: int = 80) -> str:
-        return self.daemons[0].ipvsadm(f"-Ln -t {VIP}:{port}")
+    def is_ready(self, daemon: Drover) -> bool:
+        """A client's first packet for a server whose MAC is not known yet would be lost."""
+        for row in daemon.status()["dataplane"]["services"]:
+            servers = {server["server"].rsplit(":", 1)[0] for server in row["servers"] if server["next_hop"]}
+            if row["service"]["port"] in (80, 8080) and servers != {RIP1, RIP2}:
+                return False
+        return True
+
+    def listing(self, port: int = 80, daemon: Drover | None = None) -> str:
+        return (daemon or self.daemons[0]).ipvsadm(f"-Ln -t {VIP}:{port}")

@@ -87,14 +87,15 @@ class FlatFarm:
         self.wait_for_next_hops()
         return said
 
-    def wait_for_next_hops(self) -> None:
-        wait_until(lambda: all(server["next_hop"] or server["local"] for row in self.services() for server in row["servers"]),
-                   10, "the MACs of all real servers are known")
+    def wait_for_next_hops(self, daemon: Drover | None = None) -> None:
+        wait_until(lambda: all(server["next_hop"] or server["local"]
+                               for row in self.services(daemon) for server in row["servers"]),
+                   30, "the MACs of all real servers are known")
 
     # -- what the director says ----------------------------------------------------------------------------------
 
-    def services(self) -> list[dict]:
-        return self.daemon.status()["dataplane"]["services"]
+    def services(self, daemon: Drover | None = None) -> list[dict]:
+        return (daemon or self.daemon).status()["dataplane"]["services"]
 
     def pool(self, vip: str = VIP) -> dict[str, dict]:
         """The servers of an address, by theirs."""
@@ -109,7 +110,7 @@ class FlatFarm:
 
     # -- what the client does ------------------------------------------------------------------------------------
 
-    def fetch(self, sources: list[str], vip: str = VIP, seconds: float = 3) -> list[str | None]:
+    def fetch(self, sources: list[str], vip: str = VIP, seconds: float = 10) -> list[str | None]:
         """The page of the VIP, fetched once from each source in turn; None: no answer."""
         url = f"http://[{vip}]/" if ":" in vip else f"http://{vip}/"
         command = f"{PYTHON} {HERE}/fetch.py {url} {seconds:g} " + " ".join(map(shlex.quote, sources))
@@ -134,7 +135,7 @@ class Download:
     def received(self) -> int:
         return self._file.stat().st_size if self._file.exists() else 0
 
-    def wait_for_more(self, seconds: float = 10) -> None:
+    def wait_for_more(self, seconds: float = 30) -> None:
         before = self.received()
         wait_until(lambda: self.received() > before, seconds, f"the download goes on (it says: {self.process.said()})")
 
@@ -154,6 +155,6 @@ class Download:
         """What is left is taken as fast as it comes."""
         self.process.send(signal.SIGUSR1)
 
-    def whole(self, seconds: float = 20) -> bool:
+    def whole(self, seconds: float = 60) -> bool:
         """Waits for its end: every byte came, and in its place."""
         return self.process.wait(seconds) == 0 and self._file.read_bytes() == numbered_lines(self.length)

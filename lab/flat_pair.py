@@ -20,11 +20,11 @@ class FlatPair(FlatFarm):
         self.director.write(CONFIGURATION, configuration(150, vip=VIP) + services)
         self.peer.write(CONFIGURATION, configuration(100, vip=VIP) + (of_peer or services))
         self.peer_daemon.start()
-        wait_until(lambda: state(self.peer_daemon) == "MASTER", 8, "peer is MASTER as long as it is alone")
+        wait_until(lambda: state(self.peer_daemon) == "MASTER", 20, "peer is MASTER as long as it is alone")
         self.daemon.start()
-        wait_until(lambda: holds(self.director, VIP), 8, "director is MASTER")
-        wait_until(lambda: state(self.peer_daemon) == "BACKUP", 8, "peer is BACKUP")
-        self.wait_for_next_hops()
+        wait_until(lambda: holds(self.director, VIP), 20, "director is MASTER")
+        wait_until(lambda: state(self.peer_daemon) == "BACKUP", 20, "peer is BACKUP")
+        self._wait_for_next_hops_of_both()
 
     def start_parted(self, services: str, of_peer: str) -> None:
         """Two masters that have never heard of each other. The client sends to `director`."""
@@ -34,7 +34,11 @@ class FlatPair(FlatFarm):
         for daemon in (self.daemon, self.peer_daemon):
             daemon.start()
         self._wait_for_two_masters()
-        self.wait_for_next_hops()
+        self._wait_for_next_hops_of_both()
+
+    def _wait_for_next_hops_of_both(self) -> None:
+        for daemon in (self.daemon, self.peer_daemon):
+            self.wait_for_next_hops(daemon)
 
     def part_adverts(self) -> None:
         """Neither hears the other from now on: both become MASTER. The client goes on sending to `director`."""
@@ -58,7 +62,7 @@ class FlatPair(FlatFarm):
                             "{ type filter hook forward priority 0; }; add rule bridge parted forward ip protocol 112 drop'")
 
     def _wait_until_both_are_masters(self) -> None:
-        wait_until(lambda: state(self.daemon) == state(self.peer_daemon) == "MASTER", 8, "both are MASTER")
+        wait_until(lambda: state(self.daemon) == state(self.peer_daemon) == "MASTER", 20, "both are MASTER")
 
     def _wait_for_two_masters(self) -> None:
         self._wait_until_both_are_masters()

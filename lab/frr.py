@@ -39,9 +39,9 @@ class Frr:
             f"ip link show {device} > /dev/null 2>&1 || ip link add {device} link eth0 address {self.virtual_mac} "
             "type macvlan mode bridge", f"ip address replace {self.vip}/32 dev {device}", f"ip link set {device} up"]))
         self._spawn("zebra")
-        wait_until(lambda: self.host.path(f"{FOLDER}/zserv.api").exists(), 10, "zebra listens")
+        wait_until(lambda: self.host.path(f"{FOLDER}/zserv.api").exists(), 30, "zebra listens")
         self._spawn("vrrpd")
-        wait_until(self.state, 10, "vrrpd tells of the virtual router")
+        wait_until(self.state, 30, "vrrpd tells of the virtual router")
         return self
 
     def _spawn(self, program: str) -> None:

@@ -132,9 +132,9 @@ class Host:
             self._bury()
 
     def _bury(self) -> None:
-        self._namespaces.wait(10)
+        self._namespaces.wait(60)
         for process in self.processes:
-            process.wait(10)
+            process.wait(60)
         self.processes.clear()
         self._namespaces.stdout.close()
         self._namespaces.stderr.close()
@@ -174,8 +174,9 @@ class Host:
         """A card that is put in while the host runs."""
         self.nics.append(nic)
         nic.lan.plug(self, nic)
-        lines = [nic.adding(address) for address in nic.addresses]
-        self.run("\n".join(["set -e", *lines, f"ip link set {nic.name} up"]))
+        # By one program: whoever watches cards gives a new one a second to come up.
+        commands = [nic.adding(address).removeprefix("ip ") for address in nic.addresses] + [f"link set {nic.name} up"]
+        self.run("ip -batch - <<END\n" + "\n".join(commands) + "\nEND")
 
     def remove_nic(self, name: str) -> None:
         nic = self.nic(name)
@@ -242,7 +243,7 @@ class Host:
 
     def addresses(self, nic: str = "eth0", family: int = 4) -> set[str]:
         """Those of IPv4, or of IPv6, without their prefix lengths."""
-        lines = self.output(f"ip -{family} -o address show dev {nic}", seconds=5).splitlines()
+        lines = self.output(f"ip -{family} -o address show dev {nic}").splitlines()
         return {line.split()[3].split("/")[0] for line in lines}
 
     def mac(self, nic: str = "eth0") -> str:
@@ -251,6 +252,6 @@ class Host:
     def shell_command(self) -> str:
         return f"nsenter -t {self.pid} -n -m -p -u env PATH=/run/bin:$PATH bash"
 
-    def wait_for_port(self, port: int, seconds: float = 10) -> None:
+    def wait_for_port(self, port: int, seconds: float = 30) -> None:
         wait_until(lambda: self.run(f"ss -Hltn sport = :{port}").stdout, seconds,
                    f"{self.name} listens on port {port}")

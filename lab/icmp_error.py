@@ -1,6 +1,7 @@
-"""icmp_error.py tcp|udp ADDRESS PORT TTL: sends a first packet; prints as JSON the ICMP error that the kernel took for it.
+"""icmp_error.py tcp|udp ADDRESS PORT TTL SECONDS: sends a first packet; prints as JSON the ICMP error that the kernel took
+for it.
 
-    {"from": address of the sender, "type": number, "code": number}, or null when none came within 2 s
+    {"from": address of the sender, "type": number, "code": number}, or null when none came within SECONDS
 """
 
 import json
@@ -14,10 +15,10 @@ _TTL = {socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL), socket.AF_INET6: (so
 _FROM_ICMP = {2, 3}  # SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_ICMP6
 
 
-def first_error(connection: socket.socket, family: int) -> dict | None:
+def first_error(connection: socket.socket, family: int, seconds: float) -> dict | None:
     poll = select.poll()
     poll.register(connection, 0)  # errors are always told
-    if not poll.poll(2000):
+    if not poll.poll(seconds * 1000):
         return None
     _, messages, _, _ = connection.recvmsg(512, 512, socket.MSG_ERRQUEUE)
     for level, kind, data in messages:
@@ -30,7 +31,7 @@ def first_error(connection: socket.socket, family: int) -> dict | None:
     return None
 
 
-protocol, address, port, ttl = sys.argv[1:]
+protocol, address, port, ttl, seconds = sys.argv[1:]
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
 with socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM) as connection:
     connection.setblocking(False)
@@ -39,4 +40,4 @@ with socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.S
     connection.connect_ex((address, int(port)))
     if protocol == "udp":
         connection.send(b"hello")
-    print(json.dumps(first_error(connection, family)))
+    print(json.dumps(first_error(connection, family, float(seconds))))

@@ -50,16 +50,17 @@ class Lan:
     def plug(self, host: Host, nic: Nic) -> None:
         """A veth pair is the cable. Native XDP_TX on one end of it needs a native XDP program on the other."""
         port = self.port(host, nic)
-        self._ip(f"link add {port} type veth peer name {nic.name} address {hardware_address(host, nic)} "
-                 f"netns /proc/{host.pid}/ns/net\n"
-                 f"link set {port} master {self.name}\n")
+        lines = [f"link add {port} type veth peer name {nic.name} address {hardware_address(host, nic)} "
+                 f"netns /proc/{host.pid}/ns/net", f"link set {port} master {self.name}"]
         if nic.refuses_native_xdp:
             # veth takes no native program while its other end may send frames that are longer than a page.
-            self._ip(f"link set {port} mtu 9000")
+            lines.append(f"link set {port} mtu 9000")
         elif nic.sends_from_xdp:
+            self._ip("\n".join(lines))
             # On the switch, with its own /sys/fs/bpf: ip(8) leaves folders there.
             self.switch.run(f"ip link set dev {port} xdpdrv obj {XDP_PASS} sec xdp")
-        self._ip(f"link set {port} up")
+            lines = []
+        self._ip("\n".join([*lines, f"link set {port} up"]))
 
     def plug_tap(self, port: str) -> None:
         """A port for a virtual machine, which opens it by this name."""

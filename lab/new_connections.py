@@ -9,7 +9,8 @@ import signal
 import sys
 import time
 
-EVERY, PATIENCE = 0.004, 5
+EVERY, PATIENCE = 0.004, 30
+MOST_OPEN = 100  # at once: a server that does not keep up is not to be drowned
 REQUEST = b"GET / HTTP/1.1\r\nHost: vip\r\nConnection: close\r\n\r\n"
 
 
@@ -31,10 +32,13 @@ async def page(address: str, port: int) -> str | None:
 async def main(address: str, port: int) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    began, pages = [], []
+    began, pages, is_open = [], [], set()
     while not stop.is_set():
-        began.append(time.time_ns() // 1000)
-        pages.append(asyncio.create_task(page(address, port)))
+        if len(is_open) < MOST_OPEN:
+            began.append(time.time_ns() // 1000)
+            pages.append(asyncio.create_task(page(address, port)))
+            is_open.add(pages[-1])
+            pages[-1].add_done_callback(is_open.discard)
         await asyncio.sleep(EVERY)
     print(json.dumps(list(zip(began, await asyncio.gather(*pages)))))
 

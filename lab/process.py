@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -22,7 +23,7 @@ class Process:
     def _wait_for_child(self) -> int:
         """nsenter forks, since only a child can be inside another pid namespace: the child is the program."""
         children = Path(f"/proc/{self._door.pid}/task/{self._door.pid}/children")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self._door.poll() is not None:
                 return 0
@@ -33,7 +34,7 @@ class Process:
             if words:
                 return int(words[0])
             time.sleep(0.002)
-        raise RuntimeError(f"{self.command[0]} was not started within 10 s")
+        raise RuntimeError(f"{self.command[0]} was not started within 30 s")
 
     def running(self) -> bool:
         return self._door.poll() is None
@@ -46,11 +47,11 @@ class Process:
             except ProcessLookupError:
                 pass
 
-    def wait(self, seconds: float = 10) -> int:
+    def wait(self, seconds: float = 30) -> int:
         """The exit status; minus the number of the signal that ended it."""
         return self._door.wait(seconds)
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self, seconds: float = 30) -> int:
         """TERM, and KILL when that is not enough."""
         self.send(signal.SIGTERM)
         try:
@@ -76,7 +77,8 @@ class Process:
         is killed cannot say a last word when its parent goes."""
         self.send(signal.SIGSTOP)
         for child in self.children():
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(child, signal.SIGKILL)
         return self.kill()
 
     def children(self) -> list[int]:

@@ -152,7 +152,7 @@ class SeedNetwork:
 
     # -- the client ----------------------------------------------------------------------------------------------
 
-    def fetch(self, sources: list[str], port: int = 80, seconds: float = 3) -> list[str | None]:
+    def fetch(self, sources: list[str], port: int = 80, seconds: float = 10) -> list[str | None]:
         """The page of the VIP, fetched once from each of the client's addresses in turn; None: no answer."""
         command = f"{PYTHON} {HERE}/fetch.py http://{VIP}:{port}/ {seconds:g} " + " ".join(map(shlex.quote, sources))
         return json.loads(self.client.output(command, seconds=10 + seconds * len(sources)))
@@ -171,5 +171,5 @@ class SteadyClient:
         self._process = process
 
     def stop(self) -> dict | list:
-        self._process.stop()
+        self._process.stop(60)  # connections that are open go on to their end
         return json.loads(self._process.said().splitlines()[-1])

@@ -42,6 +42,7 @@ class Session(socketserver.StreamRequestHandler):
 
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
+    request_queue_size = 128  # directors send several mails at once: a sink that is kept waiting loses none
     daemon_threads = True
 
 

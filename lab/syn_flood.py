@@ -1,8 +1,10 @@
-"""syn_flood.py INTERFACE MAC ADDRESS PORT COUNT RATE: COUNT SYNs to the address, each from another source, RATE a second.
+"""syn_flood.py INTERFACE MAC ADDRESS PORT COUNT RATE: COUNT SYNs to the address, each from another source, RATE a second;
+at the end it begins anew, until TERM. Then it prints how many it has sent.
 
 Sources are 198.18.0.0/15 (RFC 2544: for such tests, and nobody's), so no answer finds its way to anybody.
 """
 
+import signal
 import socket
 import struct
 import sys
@@ -28,12 +30,24 @@ def syn(number: int, ethernet: bytes, address: bytes, port: int) -> bytes:
 
 
 interface, mac, address, port, count, rate = sys.argv[1:]
+is_over = False
+
+
+def end(*_) -> None:
+    global is_over
+    is_over = True
+
+
+signal.signal(signal.SIGTERM, end)
 with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as card:
     card.bind((interface, 0))
     ethernet = bytes.fromhex(mac.replace(":", "")) + card.getsockname()[4] + b"\x08\x00"
     frames = [syn(number, ethernet, socket.inet_aton(address), int(port)) for number in range(int(count))]
-    began = time.monotonic()
-    for first in range(0, len(frames), BURST):
-        for frame in frames[first:first + BURST]:
+    began, sent = time.monotonic(), 0
+    while not is_over:
+        burst = frames[sent % len(frames):][:BURST]
+        for frame in burst:
             card.send(frame)
-        time.sleep(max(0.0, began + (first + BURST) / int(rate) - time.monotonic()))
+        sent += len(burst)
+        time.sleep(max(0.0, began + sent / int(rate) - time.monotonic()))
+print(sent)

@@ -8,13 +8,15 @@ class NotYet(AssertionError):
 
 
 def wait_until(condition, seconds: float, what: str, every: float = 0.05):
-    """The first true value of `condition()`, looked at every `every` seconds; NotYet says what was waited for."""
+    """The first true value of `condition()`, looked at every `every` seconds; NotYet says what was waited for. The last look
+    begins after the deadline: a machine that lets nobody run for a while takes no look away."""
     deadline = time.monotonic() + seconds
     while True:
+        is_last = time.monotonic() > deadline
         value = condition()
         if value:
             return value
-        if time.monotonic() > deadline:
+        if is_last:
             raise NotYet(f"not within {seconds:g} s: {what} (last seen: {value!r})")
         time.sleep(every)
 

@@ -254,7 +254,7 @@ void Daemon::run_script(model::Script const& script, std::vector<std::string> co
 /// A gateway's MAC is no peer's: a director that is also a router passes clients' packets on.
 void Daemon::on_new_peer(std::string const& interface, Mac const& mac, Address const& address) {
     auto const ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
-    if (network_->is_gateway(ifindex, mac)) {
+    if (network_->is_gateway(ifindex, mac, address)) {
         auto const [note, is_new] = gate_alone_.insert("director " + address.text() + " on " + interface +
                                                        " is also a gateway: the gate alone guards against its packets");
         if (is_new) log::warning("{}", *note);

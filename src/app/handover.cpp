@@ -21,8 +21,9 @@ constexpr Duration kOverlap = 500ms;
 constexpr Duration kReadyFor = 1s;
 /// For a peer that first has to take over the table.
 constexpr Duration kPatience = 10s;
-/// At a clean stop, for each step.
-constexpr Duration kPatienceAtStop = 250ms;
+/// At a clean stop, for each step. Nobody is without service meanwhile: this director is MASTER until then. A busy peer may
+/// let its threads wait for tenths of a second.
+constexpr Duration kPatienceAtStop = 1s;
 
 std::string joined(std::vector<std::string> const& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 

@@ -83,11 +83,13 @@ Result<void> NetworkWatch::serve(NetworkNeeds needs) {
     return place_packet_path(is_taken_otherwise);
 }
 
-bool NetworkWatch::is_gateway(int ifindex, Mac const& mac) {
+/// The kernel may not have asked for a gateway's MAC yet: its address tells as well.
+bool NetworkWatch::is_gateway(int ifindex, Mac const& mac, Address const& address) {
     auto const routes = netlink::routes(socket_);
     if (!routes) return false;
     return std::ranges::any_of(*routes, [&](netlink::Route const& route) {
         if (!route.gateway || route.oif != ifindex) return false;
+        if (*route.gateway == address) return true;
         auto const neighbour = netlink::neighbour_get(socket_, ifindex, *route.gateway);
         return neighbour && *neighbour && (*neighbour)->mac == mac;
     });

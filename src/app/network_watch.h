@@ -30,7 +30,7 @@ public:
     NetworkNeeds const& needs() const { return needs_; }
 
     /// The MAC belongs to a router that this host's routes go by on the interface.
-    bool is_gateway(int ifindex, Mac const& mac);
+    bool is_gateway(int ifindex, Mac const& mac, Address const& address);
 
     /// One sentence for each interface that could not be taken.
     std::vector<std::string> const& notes() const { return notes_; }

@@ -14,12 +14,17 @@ def listen(host, what: str):
     return seen
 
 
+def whole_lines(seen) -> list[str]:
+    """The last one may be in the middle of being written."""
+    return [line.rstrip("\n") for line in seen.said().splitlines(keepends=True) if line.endswith("\n")]
+
+
 def test_a_new_master_announces_the_vip_five_times_and_five_times_again(pair):
     pair.configure(pair.left, 150)
     heard = listen(pair.onlooker, "arp and arp[14:4] = 0x0a090064")  # sender address 10.9.0.100
     Drover(pair.left).start()
-    wait_until(lambda: heard.said().count("who-has") >= 10, 12, "two rounds of five")
-    announcements = [line for line in heard.said().splitlines() if VIP in line]
+    wait_until(lambda: heard.said().count("who-has") >= 10, 30, "two rounds of five")
+    announcements = [line for line in whole_lines(heard) if VIP in line]
     assert all(f"Request who-has {VIP} (ff:ff:ff:ff:ff:ff) tell {VIP}" in line for line in announcements), announcements
     assert {line.split()[1] for line in announcements} == {pair.left.mac()}
     first, again = seconds(announcements[0]), seconds(announcements[5])
@@ -40,7 +45,7 @@ def test_an_advert_looks_as_keepalived_made_it(pair):
         running = program(host)
         running.start()
         address = host.nics[0].addresses[0].split("/")[0]
-        wait_until(lambda: f"{address} > 224.0.0.18" in heard.said(), 8, f"an advert of {host.name}")
+        wait_until(lambda: f"{address} > 224.0.0.18" in heard.said(), 20, f"an advert of {host.name}")
         running.stop()
         frame = re.search(rf"(tos [^\n]*)\n\s+{address} > 224.0.0.18: ([^\n]*)", heard.said())
         lines.append((re.search(r"tos 0x\w+", frame[1])[0], re.search(r"ttl \d+", frame[1])[0], frame[2]))
@@ -54,8 +59,8 @@ def test_a_wrong_password_makes_two_masters_as_with_keepalived_and_is_said(pair)
     pair.configure(pair.right, 100, auth="other")
     drover = Drover(pair.left).start()
     Keepalived(pair.right).start()
-    wait_until(lambda: pair.masters() == ["left", "right"], 8, "both are master")
-    wait_until(lambda: drover.instance("pair")["notes"], 3, "status has a note about the adverts it refuses")
+    wait_until(lambda: pair.masters() == ["left", "right"], 20, "both are master")
+    wait_until(lambda: drover.instance("pair")["notes"], 10, "status has a note about the adverts it refuses")
 
 
 def test_a_new_master_of_ipv6_announces_by_neighbour_advertisements_at_its_pace(pair):
@@ -66,14 +71,15 @@ def test_a_new_master_of_ipv6_announces_by_neighbour_advertisements_at_its_pace(
                     configuration(150, vip=vip).replace("/24", "/64"))
     heard = listen(pair.onlooker, "-v icmp6 and ip6[40] == 136")
     Drover(pair.left).start()
-    wait_until(lambda: heard.said().count("neighbor advertisement") >= 5, 12, "five announcements")
-    lines = heard.said().splitlines()
-    heads = [line for line in lines if f"{vip} > ff02::1: " in line]
+    card = f"destination link-address option (2), length 8 (1): {pair.left.mac()}"  # on a line behind the head's
+    wait_until(lambda: sum(card in line for line in whole_lines(heard)) >= 5, 30, "five announcements")
+    heads = [line for line in whole_lines(heard) if f"{vip} > ff02::1: " in line]
+    assert len(heads) >= 5
     assert all(f"tgt is {vip}, Flags [override]" in line and "hlim 255" in line for line in heads), heads
     assert {line.split()[1] for line in heads} == {pair.left.mac()}
-    assert sum(f"destination link-address option (2), length 8 (1): {pair.left.mac()}" in line for line in lines) >= 5
-    gaps = [seconds(later) - seconds(earlier) for earlier, later in zip(heads, heads[1:])]
-    assert all(gap > 0.15 for gap in gaps), f"vrrp_gna_interval is 0.2 s: {gaps}"
+    gaps = sorted((seconds(later) - seconds(earlier)) % 86400 for earlier, later in zip(heads, heads[1:]))
+    # One that the machine held up is nearer to the next.
+    assert all(gap > 0.15 for gap in gaps[1:]) and sum(gaps) > 0.15 * len(gaps), f"vrrp_gna_interval is 0.2 s: {gaps}"
 
 
 def test_both_checksums_of_version_3_are_believed_and_the_difference_is_named(pair):
@@ -83,10 +89,11 @@ def test_both_checksums_of_version_3_are_believed_and_the_difference_is_named(pa
                     "global_defs {\n v3_checksum_as_v2\n}\n" + configuration(150).replace("advert_int 1", words))
     pair.right.write("/etc/keepalived/keepalived.conf", configuration(100).replace("advert_int 1", words))
     right = Drover(pair.right).start()
-    wait_until(lambda: pair.masters() == ["right"], 8, "right is master")
+    wait_until(lambda: pair.masters() == ["right"], 20, "right is master")
     left = Drover(pair.left).start()
-    wait_until(lambda: pair.masters() == ["left"], 8, "left has been heard")
-    wait_until(lambda: right.instance("pair")["notes"], 3, "right has a note")
+    wait_until(lambda: pair.masters() == ["left"], 20, "left has been heard")
+    for daemon in (right, left):
+        wait_until(lambda: daemon.instance("pair")["notes"], 10, f"{daemon.host.name} has a note")
     assert right.instance("pair")["notes"] == [
         "10.9.0.1 sends checksums without the pseudo-header (RFC 9568), unlike this director: see v3_checksum_as_v2"]
     assert left.instance("pair")["notes"] == [
@@ -101,7 +108,7 @@ def test_nobody_answers_a_unicast_advert_with_protocol_unreachable(pair):
     answers = pair.left.spawn("tcpdump -lnni eth0 icmp", "icmp")
     wait_until(lambda: "listening on" in answers.said(), 10, "tcpdump listens")
     left, right = Drover(pair.left).start(), Drover(pair.right).start()
-    wait_until(lambda: pair.masters() == ["left"], 8, "left is master")
-    wait_until(lambda: right.instance("pair")["adverts_received"] >= 3, 8, "right hears it")
+    wait_until(lambda: pair.masters() == ["left"], 20, "left is master")
+    wait_until(lambda: right.instance("pair")["adverts_received"] >= 3, 20, "right hears it")
     assert left.instance("pair")["notes"] == right.instance("pair")["notes"] == []
     assert "unreachable" not in answers.said() + heard.said()

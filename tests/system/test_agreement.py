@@ -13,6 +13,6 @@ def test_after_a_power_cut_of_the_master_clients_reach_the_same_servers(lab):
     before = farm.fetch(CLIENTS)
     assert set(before) == {"web1", "web2"}
     farm.director.power_off()
-    wait_until(lambda: holds(farm.peer, VIP), 8, "peer takes over")
-    wait_until(lambda: farm.fetch(CLIENTS[:1], seconds=1) != [None], 8, "clients are served again")
+    wait_until(lambda: holds(farm.peer, VIP), 20, "peer takes over")
+    wait_until(lambda: farm.fetch(CLIENTS[:1], seconds=1) != [None], 20, "clients are served again")
     assert farm.fetch(CLIENTS) == before

@@ -4,8 +4,6 @@ The time is from the change to the first frame that is sent to the new address; 
 alone needs four seconds for a change that nobody announces.
 """
 
-import time
-
 import pytest
 
 from lab.flat_farm import VIP, VIP6, WEB, WEB6, FlatFarm, service
@@ -13,7 +11,7 @@ from lab.seed_network import HERE, PYTHON
 from lab.waiting import wait_until
 
 NEW = "02:00:00:00:99:99"
-WITHIN = 2  # it is well within a second; the rest is for a machine that has other things to do
+WITHIN = 3  # it is well within a second; the rest is for a machine that has other things to do
 QUIET = """\
 sysctl -qw net.ipv4.conf.eth0.arp_notify=0 net.ipv6.conf.eth0.ndisc_notify=0
 nft 'add table netdev quiet; add chain netdev quiet out { type filter hook egress device eth0 priority 0; };
@@ -38,9 +36,10 @@ def first_frame_after_change(farm) -> float:
     server = farm.servers[0]
     look = server.spawn(f"tcpdump -i eth0 -n -e -tt -c 1 'udp dst port 80 and ether dst {NEW}'", "tcpdump")
     wait_until(lambda: "listening on" in look.said(), 10, "tcpdump listens")
-    changed = time.time()
-    server.run(f"ip link set eth0 address {NEW}")
+    # The host's own shell tells the time: what starts a program there may have to wait for it.
+    changed = float(server.output(f"date +%s.%N; ip link set eth0 address {NEW}"))
     wait_until(lambda: NEW in look.said(), 10, "a datagram comes to the new address", every=0.01)
+    wait_until(lambda: not look.running(), 10, "tcpdump has said all")
     stamp = next(line for line in look.said().splitlines() if f"> {NEW}" in line).split()[0]
     print(f"followed after {(float(stamp) - changed) * 1000:.0f} ms")
     return float(stamp) - changed
@@ -61,7 +60,7 @@ def test_one_that_is_gone_for_a_while_is_found_by_its_new_address(farm):
     server = farm.servers[0]
     server.run(QUIET)
     server.pull_cable()
-    wait_until(lambda: not farm.pool(farm.vip)[farm.web]["next_hop"], 10, "it is given up")
+    wait_until(lambda: not farm.pool(farm.vip)[farm.web]["next_hop"], 30, "it is given up")
     server.run(f"ip link set eth0 address {NEW}")
     server.put_cable_back()
-    wait_until(lambda: farm.pool(farm.vip)[farm.web]["next_hop"], 10, "it is found again")
+    wait_until(lambda: farm.pool(farm.vip)[farm.web]["next_hop"], 30, "it is found again")

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_step_of_the_demo_shows_what_it_should(tmp_path):
     measured = tmp_path / "demo.json"
     done = subprocess.run([sys.executable, "-B", str(ROOT / "lab/demo.py"), "--once", "--json", str(measured)],
-                          capture_output=True, text=True, timeout=300)
+                          capture_output=True, text=True, timeout=400)
     told = json.loads(measured.read_text())
     assert [step for step in told["steps"] if not step["ok"]] == [], done.stdout[-6000:]
     assert done.returncode == 0 and len(told["steps"]) >= 15
@@ -26,6 +26,6 @@ def test_every_step_of_the_demo_shows_what_it_should(tmp_path):
                          ids=["option", "word", "missing-argument"])
 def test_a_wrong_option_is_one_sentence_and_status_2(command, words):
     words = words[command] if isinstance(words, dict) else words
-    done = subprocess.run([command, *words], cwd=ROOT, capture_output=True, text=True, timeout=10)
+    done = subprocess.run([command, *words], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith(f"{command}: ") and len(done.stderr.splitlines()) == 1

@@ -176,7 +176,7 @@ class Side:
         path = f"/run/dumps/{name or FILES.get(signal, FILES[12])}"
         self.host.run(f"rm -f {path}")
         self.process.send(signal)
-        return wait_until(lambda: self.host.read(path), 5, f"{path} is there")
+        return wait_until(lambda: self.host.read(path), 20, f"{path} is there")
 
     def plain(self, text: str) -> str:
         """Without what differs because there are two of them, and without moments."""
@@ -203,7 +203,7 @@ def sides(lab):
     new.start("drover run -n -l")
     for side in (old, new):
         wait_until(lambda: f"10.9.{side.vrid}.110" in side.host.addresses() and f"10.9.{side.vrid}.100" in
-                   side.host.addresses(), 10, f"{side.host.name} is master")
+                   side.host.addresses(), 30, f"{side.host.name} is master")
     return old, new
 
 
@@ -219,13 +219,13 @@ def sections(text: str) -> dict[str, list[str]]:
 
 
 def come_to_say_the_same(compare) -> None:
-    """`compare()` asserts on two new files. In one moment a script runs on one side and rests on the other, has its result
-    here and not yet there, or keepalived is in the middle of its file: only what stays different for 10 s counts."""
-    deadline = time.monotonic() + 10
+    """`compare()` looks at two new files. In one moment a script runs on one side and rests on the other, has its result
+    here and not yet there, or keepalived is in the middle of its file: only what stays different for 20 s counts."""
+    deadline = time.monotonic() + 20
     while True:
         try:
             return compare()
-        except (AssertionError, json.JSONDecodeError):
+        except (AssertionError, AttributeError, LookupError, json.JSONDecodeError):
             if time.monotonic() > deadline:
                 raise
 
@@ -244,18 +244,27 @@ def test_the_state_file_has_keepalived_s_shape_line_by_line(sides):
 
 
 def test_the_counters_have_keepalived_s_shape_and_signal_63_begins_at_nought(sides):
-    old, new = sides
-    shapes = [re.sub(r"\d+", "N", side.dump(12)) for side in sides]
-    assert shapes[0] == shapes[1]
+    def have_one_shape():
+        shapes = [re.sub(r"\d+", "N", side.dump(12)) for side in sides]
+        assert shapes[0] == shapes[1]
+
+    def were_master_equally_often():
+        old, new = (json.loads(side.dump(36))[0]["stats"]["become_master"] for side in sides)
+        assert old == new
+
+    come_to_say_the_same(have_one_shape)
     for side in sides:
-        wait_until(lambda: sent(side.dump(12)) >= 3, 10, "three adverts are counted")
+        wait_until(lambda: sent(side.dump(12)) >= 3, 20, "three adverts are counted")
+        began = time.monotonic()
         assert sent(side.dump(63)) >= 3, "the last ones before they are cleared"
-        assert sent(side.dump(12)) <= 2
-    assert json.loads(new.dump(36))[0]["stats"]["become_master"] == json.loads(old.dump(36))[0]["stats"]["become_master"]
+        again = sent(side.dump(12))
+        assert again <= time.monotonic() - began + 2, "one a second, from nought"
+    come_to_say_the_same(were_master_equally_often)
 
 
 def sent(stats: str) -> int:
-    return int(re.search(r"Sent: (\d+)", stats)[1])
+    """By the first instance; that stands at the beginning of the file."""
+    return int(re.search(r"Sent: (\d+)\n", stats)[1])
 
 
 def test_the_json_file_says_the_same_under_the_same_keys(sides):
@@ -275,11 +284,11 @@ def test_a_link_in_the_file_s_place_leads_nowhere_and_a_directory_is_said(sides)
     new = sides[1]
     new.host.run("echo precious > /run/precious && ln -s /run/precious /run/dumps/keepalived.stats")
     new.process.send(12)
-    wait_until(lambda: "VRRP Instance: plain" in new.host.read("/run/dumps/keepalived.stats"), 5, "the file is there")
+    wait_until(lambda: "VRRP Instance: plain" in new.host.read("/run/dumps/keepalived.stats"), 20, "the file is there")
     assert new.host.read("/run/precious") == "precious\n"
     assert new.host.output("stat -c %a /run/dumps/keepalived.stats").strip() == "600"
     new.host.run("mkdir /run/dumps/keepalived.json")
     new.process.send(36)
-    wait_until(lambda: "/run/dumps/keepalived.json cannot be written" in new.process.said(), 5, "it is said")
+    wait_until(lambda: "/run/dumps/keepalived.json cannot be written" in new.process.said(), 20, "it is said")
     assert new.process.running()
     assert sorted(new.host.output("ls -A /run/dumps").split()) == ["keepalived.json", "keepalived.stats"]

@@ -46,7 +46,7 @@ def farm(lab):
     farm = Farm(lab).start()
     farm.master.write("/etc/drover/drover.conf", CONFIGURATION)
     farm.daemons[0].reload()
-    wait_until(lambda: [check(farm, server)["state"] for server in (RIP1, RIP2)] == ["up", "up"], 10, "both are up")
+    wait_until(lambda: [check(farm, server)["state"] for server in (RIP1, RIP2)] == ["up", "up"], 30, "both are up")
     return farm
 
 
@@ -57,12 +57,12 @@ def check(farm, server: str) -> dict:
 
 def test_none_goes_to_it_once_the_judgement_is_in_force(farm):
     steady = farm.connect_steadily(PORT)
-    wait_until(lambda: connections(farm) > 100, 15, "connections flow")
+    wait_until(lambda: connections(farm) > 100, 60, "connections flow")
     farm.fail(farm.web1)
-    wait_until(lambda: check(farm, RIP1)["state"] == "down", 10, "it is found down")
+    wait_until(lambda: check(farm, RIP1)["state"] == "down", 30, "it is found down")
     judgement = check(farm, RIP1)
     before = connections(farm)
-    wait_until(lambda: connections(farm) > before + 100, 15, "connections flow on")
+    wait_until(lambda: connections(farm) > before + 100, 60, "connections flow on")
     seen = steady.stop()
 
     judged, in_force = microseconds(judgement["since"]), microseconds(judgement["in_force"])

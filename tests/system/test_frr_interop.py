@@ -9,6 +9,9 @@ virtual MAC address; drover's come from the card's own (it has no use_vmac yet),
 the VIP to another MAC address, which the onlooker has to learn.
 """
 
+import re
+import time
+
 import pytest
 
 from lab.directors import Drover, holds
@@ -17,6 +20,7 @@ from lab.pair import VIP, VRID
 from lab.waiting import holds_for, wait_until
 
 TAKEOVER = 4  # seconds: three intervals, the skew and a little
+PATIENCE = 20
 
 
 class Routers:
@@ -27,17 +31,17 @@ class Routers:
         pair.configure(pair.left, drover, nopreempt=not drover_preempts)
         self.drover = Drover(pair.left)
         self.frr = Frr(pair.right, VRID, VIP, frr, frr_preempts)
-        self.wire = pair.onlooker.spawn("tcpdump -lnni eth0 ip proto 112", "wire")
+        self.wire = pair.onlooker.spawn("tcpdump -lnntti eth0 ip proto 112", "wire")
         wait_until(lambda: "listening on" in self.wire.said(), 10, "tcpdump listens")
 
     def masters(self) -> list[str]:
         found = ["drover"] if holds(self.pair.left, VIP) else []
         return found + (["frr"] if self.pair.right.on and self.frr.state() == "Master" else [])
 
-    def only(self, name: str, seconds: float = TAKEOVER + 1) -> None:
-        wait_until(lambda: self.masters() == [name], seconds, f"{name} alone is master")
+    def only(self, name: str) -> None:
+        wait_until(lambda: self.masters() == [name], PATIENCE, f"{name} alone is master")
         mac = self.pair.left.mac() if name == "drover" else self.frr.virtual_mac
-        wait_until(lambda: self.pair.onlooker_reaches_the_vip() and mac in self.neighbours(), 3,
+        wait_until(lambda: self.pair.onlooker_reaches_the_vip() and mac in self.neighbours(), 6,
                    f"the onlooker reaches the VIP at {mac}, {name}'s")
 
     def neighbours(self) -> str:
@@ -45,15 +49,25 @@ class Routers:
 
     def stays(self, name: str, seconds: float = 2) -> None:
         """Nobody else takes itself for master, and nobody else is heard on the wire."""
-        before = len(self.speakers())
+        began = time.time()
         holds_for(lambda: self.masters() == [name], seconds, f"{name} alone stays master", every=0.1)
-        wait_until(lambda: len(self.speakers()) >= before + 2, 5, f"{name} is heard")
-        assert set(self.speakers()[before:]) == {name}
+        wait_until(lambda: len(self.speakers(began)) >= 2, 10, f"{name} is heard")
+        assert set(self.speakers(began)) == {name}
 
-    def speakers(self) -> list[str]:
-        """Whose adverts the onlooker has seen, in order."""
+    def speakers(self, since: float) -> list[str]:
+        """Whose adverts have reached the onlooker since then, in order."""
+        return [name for when, name in self.adverts() if when > since]
+
+    def adverts(self) -> list[tuple[float, str]]:
+        """When an advert reached the onlooker, and whose it was. Every host has the same clock."""
         names = {"10.9.0.1": "drover", "10.9.0.2": "frr"}
-        return [names[line.split()[2]] for line in self.wire.said().splitlines() if "VRRPv2, Advertisement" in line]
+        return [(float(when), names[address]) for when, address in
+                re.findall(r"^(\d+\.\d+) IP (\S+) > 224\.0\.0\.18: VRRPv2, Advertisement", self.wire.said(), re.MULTILINE)]
+
+    def silence(self, before: str, after: str) -> float:
+        """Seconds from the last advert of the one to the first of the other behind it."""
+        last = max(when for when, name in self.adverts() if name == before)
+        return min(when for when, name in self.adverts() if name == after and when > last) - last
 
 
 @pytest.fixture
@@ -69,8 +83,9 @@ def test_drover_of_higher_priority_preempts_frr_which_takes_over_when_it_goes(ro
     directors.only("drover")
     directors.stays("drover")
     assert directors.drover.stop() == 0  # priority 0: FRR need not wait for three intervals
-    directors.only("frr", seconds=2)
+    directors.only("frr")
     directors.stays("frr")
+    assert directors.silence("drover", "frr") < 3
     directors.drover.start()
     directors.only("drover")
     directors.pair.left.power_off()

@@ -56,27 +56,27 @@ def test_status_says_generic_and_why_also_after_a_restart(farm):
 
 def test_clients_are_served_and_a_takeover_works(farm):
     assert served(farm) == {RIP1, RIP2}
-    assert forwarded(farm.daemons[0]) >= 8 * 4, "SYN, ACK, request and FIN at least of each connection"
+    wait_until(lambda: forwarded(farm.daemons[0]) >= 8 * 4, 10, "SYN, ACK, request and FIN at least of each connection")
     farm.master.power_off()
-    wait_until(lambda: holds(farm.backup, VIP), 6, "backup-dr takes over")
-    wait_until(lambda: None not in farm.fetch(CLIENTS[:2], seconds=1), 5, "clients are served")
+    wait_until(lambda: holds(farm.backup, VIP), 20, "backup-dr takes over")
+    wait_until(lambda: None not in farm.fetch(CLIENTS[:2], seconds=1), 20, "clients are served")
     assert served(farm) == {RIP1, RIP2}
     farm.master.power_on()
     farm.daemons[0] = Drover(farm.master).start()
-    wait_until(lambda: farm.daemons[0].instance()["state"].upper() == "BACKUP", 5, "master-dr waits (nopreempt)")
+    wait_until(lambda: farm.daemons[0].instance()["state"].upper() == "BACKUP", 20, "master-dr waits (nopreempt)")
     farm.backup.power_off()
-    wait_until(lambda: holds(farm.master, VIP), 6, "master-dr takes over")
-    wait_until(lambda: None not in farm.fetch(CLIENTS[:2], seconds=1), 5, "clients are served again")
+    wait_until(lambda: holds(farm.master, VIP), 20, "master-dr takes over")
+    wait_until(lambda: None not in farm.fetch(CLIENTS[:2], seconds=1), 20, "clients are served again")
 
 
 def test_a_killed_daemon_that_is_back_loses_nothing(lab):
     farm = generic_farm(lab, advert_interval=3)
     steady = farm.ask_steadily()
-    wait_until(lambda: forwarded(farm.daemons[0]) > 200, 10, "traffic flows")
+    wait_until(lambda: forwarded(farm.daemons[0]) > 200, 30, "traffic flows")
     farm.daemons[0].kill()
     farm.daemons[0].start()
     before = forwarded(farm.daemons[0])
-    wait_until(lambda: forwarded(farm.daemons[0]) > before + 200, 10, "traffic flows on")
+    wait_until(lambda: forwarded(farm.daemons[0]) > before + 200, 30, "traffic flows on")
     seen = steady.stop()
     assert seen["kept"]["answered"] == seen["kept"]["sent"] and seen["kept"]["retransmitted"] == 0, seen
     assert seen["new"]["failed"] == 0, seen
@@ -102,7 +102,7 @@ def test_gro_is_off_while_packets_are_balanced_and_comes_back_at_the_end(farm):
 def test_gro_comes_back_when_the_interface_is_not_needed_any_more(farm):
     farm.backup.write("/etc/drover/drover.conf", "global_defs {\n}\n")
     farm.daemons[1].reload()
-    wait_until(lambda: gro(farm.backup) == "on", 5, "GRO is on again on the interface that was given up")
+    wait_until(lambda: gro(farm.backup) == "on", 20, "GRO is on again on the interface that was given up")
     assert farm.daemons[1].status()["dataplane"]["attachments"] == []
 
 

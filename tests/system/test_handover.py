@@ -39,13 +39,17 @@ def farm(lab):
     return pair
 
 
+def wait_until_peer_could_take_over(farm: FlatPair) -> None:
+    wait_until(lambda: farm.director.run("drover handover --all --check", check=False).returncode == 0, 30,
+               "the peer could take over")
+
+
 @pytest.fixture
 def directors(farm):
     """Both with a key, the director MASTER and the peer complete."""
     give_keys(farm)
     farm.start_both(words("10.9.0.2"), of_peer=words("10.9.0.1"))
-    wait_until(lambda: farm.director.run("drover handover --all --check", check=False).returncode == 0, 10,
-               "the peer could take over")
+    wait_until_peer_could_take_over(farm)
     return farm
 
 
@@ -76,13 +80,14 @@ def test_a_handover_breaks_nothing_and_others_hear_a_resignation(directors):
     farm = directors
     wire = listen(farm.client, "ip proto 112")
     crowd = Crowd(farm, clients=100, slow=50, length=100_000, seconds=15)
-    wait_until(lambda: crowd.under_way() == crowd.slow, 30, "all slow downloads are under way")
+    wait_until(lambda: crowd.under_way() == crowd.slow, 60, "all slow downloads are under way")
     time.sleep(0.3)  # the quick ones come and go
     moment = time.monotonic()
     said = farm.director.output("drover handover pair")
     assert re.fullmatch(r"pair handed over to 10\.9\.0\.2 in \d+\.\d ms\n", said)
     assert only_master(farm, farm.peer), "it is done when the command says so"
-    assert (state(farm.daemon), state(farm.peer_daemon)) == ("BACKUP", "MASTER")
+    # The picture that status shows is a moment younger.
+    wait_until(lambda: (state(farm.daemon), state(farm.peer_daemon)) == ("BACKUP", "MASTER"), 10, "and status says so, too")
     survivors = established_before(crowd.end(120), moment)
     assert len([row for row in survivors if row["slow"]]) == crowd.slow
     assert [row for row in survivors if row["broken"]] == []
@@ -94,16 +99,20 @@ def test_a_handover_breaks_nothing_and_others_hear_a_resignation(directors):
     assert resigned + 1 < len(heard) and set(heard[resigned + 1:]) == {("10.9.0.2", 100)}, "and then another"
 
 
+def connections(daemon) -> int:
+    """How many it has sent to a server so far."""
+    return sum(row["counters"]["connections"] for row in daemon.status()["dataplane"]["services"])
+
+
 def test_a_client_that_asks_all_the_time_is_answered(directors):
     farm = directors
     client = farm.client.spawn(f"{PYTHON} {HERE}/steady_client.py {VIP} 80", "steady")
-    wait_until(lambda: int(farm.pool()["10.9.0.11"]["active"]) > 0, 10, "it has begun")
+    wait_until(lambda: int(farm.pool()["10.9.0.11"]["active"]) > 0, 20, "it has begun")
     farm.director.output("drover handover --all")
-    before = sum(row["counters"]["connections"] for row in farm.peer_daemon.status()["dataplane"]["services"])
-    wait_until(lambda: sum(row["counters"]["connections"] for row in farm.peer_daemon.status()["dataplane"]["services"]) > before + 20,
-               10, "it goes on by the peer")
+    before = connections(farm.peer_daemon)
+    wait_until(lambda: connections(farm.peer_daemon) > before + 20, 20, "it goes on by the peer")
     client.send(15)
-    assert client.wait(10) == 0
+    assert client.wait() == 0
     seen = json.loads(client.said().splitlines()[-1])
     assert seen["kept"]["answered"] == seen["kept"]["sent"] and seen["new"]["tried"] > 20
 
@@ -122,14 +131,14 @@ def test_when_the_new_master_dies_the_old_one_takes_over(directors):
     farm = directors
     farm.director.output("drover handover --all")
     farm.peer.power_off()
-    wait_until(lambda: holds(farm.director, VIP), DOWN + 4, "the director is master again")
+    wait_until(lambda: holds(farm.director, VIP), 20, "the director is master again")
 
 
 def test_a_clean_stop_is_a_handover(directors):
     farm = directors
     wire = listen(farm.client, "ip proto 112")
     crowd = Crowd(farm, clients=100, slow=50, length=100_000, seconds=15)
-    wait_until(lambda: crowd.under_way() == crowd.slow, 30, "all slow downloads are under way")
+    wait_until(lambda: crowd.under_way() == crowd.slow, 60, "all slow downloads are under way")
     time.sleep(0.3)
     moment = time.monotonic()
     assert farm.daemon.stop() == 0
@@ -145,7 +154,7 @@ def test_a_clean_stop_is_a_handover(directors):
 def test_a_clean_stop_is_not_held_up_by_a_peer_that_does_not_answer(directors):
     farm = directors
     farm.peer.power_off()
-    assert farm.daemon.process.stop(5) == 0
+    assert farm.daemon.process.stop(10) == 0
     assert "nothing was handed over" in farm.daemon.said() and not holds(farm.director, VIP)
 
 
@@ -169,7 +178,7 @@ def test_a_peer_that_cannot_take_over_says_why(directors):
                     farm.peer.read("/etc/keepalived/keepalived.conf").replace("advert_int 1", "advert_int 1\n track_script {\n  no\n }")
                     + "vrrp_script no {\n script /bin/false\n interval 1\n}\n")
     farm.peer.output("drover reload")
-    wait_until(lambda: state(farm.peer_daemon) == "FAULT", 10, "the peer's script fails")
+    wait_until(lambda: state(farm.peer_daemon) == "FAULT", 20, "the peer's script fails")
     assert "its instance pair is FAULT (script no" in refused(farm.director, "drover handover --all")
     assert only_master(farm, farm.director)
 
@@ -195,7 +204,8 @@ def test_a_sync_group_goes_as_one(farm):
     second = ("vrrp_instance other {\n state BACKUP\n interface eth0\n virtual_router_id 52\n priority %d\n advert_int 1\n"
               " virtual_ipaddress {\n  10.9.0.101/24\n }\n}\nvrrp_sync_group both {\n group {\n  pair\n  other\n }\n}\n")
     farm.start_both(words("10.9.0.2") + second % 150, of_peer=words("10.9.0.1") + second % 100)
-    wait_until(lambda: holds(farm.director, "10.9.0.101"), 10, "both are here")
+    wait_until(lambda: holds(farm.director, "10.9.0.101"), 20, "both are here")
+    wait_until_peer_could_take_over(farm)
     said = farm.director.output("drover handover other")
     assert said.startswith("other, pair handed over to 10.9.0.2")
     for address in (VIP, "10.9.0.101"):

@@ -21,14 +21,14 @@ def test_a_master_has_them_all_a_backup_the_static_ones_and_after_the_stop_there
     pair.configure(pair.right, 150)
     left, right = Drover(pair.left), Drover(pair.right)
     left.start()
-    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 8, "the master has everything")
+    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 20, "the master has everything")
     assert left.instance("pair")["notes"] == []
     assert pair.left.output("sysctl -n net.ipv4.conf.eth0.promote_secondaries").strip() == "1"
     right.start()
-    wait_until(lambda: holds(pair.right, VIP), 8, "right takes over")
-    wait_until(lambda: things(pair.left) == STATIC_THINGS, 3, "the backup has what is static")
+    wait_until(lambda: holds(pair.right, VIP), 20, "right takes over")
+    wait_until(lambda: things(pair.left) == STATIC_THINGS, 20, "the backup has what is static")
     right.stop()
-    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 3, "the master has everything again")
+    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 20, "the master has everything again")
     left.stop()
     assert things(pair.left) == set()
 
@@ -36,7 +36,7 @@ def test_a_master_has_them_all_a_backup_the_static_ones_and_after_the_stop_there
 def test_a_reload_sets_what_is_new_and_removes_what_is_gone(pair):
     pair.left.write(CONFIGURATION, STATIC + configuration(100, more=VIRTUAL))
     left = Drover(pair.left).start()
-    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 8, "the master has everything")
+    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 20, "the master has everything")
     less = VIRTUAL.replace("    from 10.5.0.0/16 lookup 50 preference 500\n", "").replace("    10.9.0.101/24\n", "")
     pair.left.write(CONFIGURATION, STATIC.replace("    10.8.0.0/16 via 10.7.0.9\n", "") + configuration(100, more=less))
     pair.left.run("drover reload")
@@ -55,7 +55,7 @@ def milliseconds_until_back(host, command: str) -> int:
         {command}
         began=$(date +%s%3N)
         until [ "$(ip address; ip route; ip -6 route; ip rule; ip -6 rule)" = "$before" ]; do
-            [ $(($(date +%s%3N) - began)) -lt 4000 ] || break
+            [ $(($(date +%s%3N) - began)) -lt 10000 ] || break
         done
         echo $(($(date +%s%3N) - began))""").strip().splitlines()[-1])
 
@@ -64,11 +64,11 @@ def test_what_is_deleted_by_hand_is_back_at_once_and_named(pair):
     """At once: long before the next look, which is every 5 s."""
     pair.left.write(CONFIGURATION, STATIC + configuration(100, more=VIRTUAL))
     left = Drover(pair.left).start()
-    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 8, "the master has everything")
+    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 20, "the master has everything")
     for who, by_hand in (("(pair)", VIRTUAL_BY_HAND), ("static:", STATIC_BY_HAND)):
         for name, command in by_hand.items():
-            assert milliseconds_until_back(pair.left, command) < 2000, name
-            wait_until(lambda: f"{who} {name} was missing: set again" in left.said(), 3, "it is said")
+            assert milliseconds_until_back(pair.left, command) < 3000, name
+            wait_until(lambda: f"{who} {name} was missing: set again" in left.said(), 20, "it is said")
     for name in {**VIRTUAL_BY_HAND, **STATIC_BY_HAND}:
         assert left.said().count(f" {name} was missing") == 1, name
 
@@ -76,7 +76,7 @@ def test_what_is_deleted_by_hand_is_back_at_once_and_named(pair):
 def test_who_deletes_again_and_again_does_not_keep_the_director_busy(pair):
     pair.left.write(CONFIGURATION, STATIC + configuration(100, more=VIRTUAL))
     left = Drover(pair.left).start()
-    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 8, "the master has everything")
+    wait_until(lambda: things(pair.left) == STATIC_THINGS | VIRTUAL_THINGS, 20, "the master has everything")
     pair.left.spawn("sh -c 'while sleep 0.02; do ip route del 10.5.0.0/16; ip rule del preference 800; done'", "vandal")
     for who in ("(pair)", "static:"):
         wait_until(lambda: f"{who} what it holds is removed again and again" in left.said(), 20, "it is said")
@@ -88,7 +88,7 @@ def test_who_deletes_again_and_again_does_not_keep_the_director_busy(pair):
 def test_rules_that_name_no_preference_do_not_multiply(pair):
     pair.left.write(CONFIGURATION, configuration(100, more="virtual_rules {\n    from 10.5.0.0/16 lookup 50\n}\n"))
     left = Drover(pair.left).start()
-    wait_until(lambda: "lookup 50" in pair.left.output("ip rule"), 8, "the master has its rule")
+    wait_until(lambda: "lookup 50" in pair.left.output("ip rule"), 20, "the master has its rule")
     for _ in range(2):
         pair.left.run("drover reload")
     assert pair.left.output("ip rule").count("lookup 50") == 1

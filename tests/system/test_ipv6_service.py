@@ -5,6 +5,7 @@ import re
 import pytest
 
 from lab.flat_farm import CLIENT6, VIP6, WEB6, FlatFarm, service
+from lab.waiting import wait_until
 
 
 @pytest.fixture
@@ -17,6 +18,8 @@ def farm(lab):
 def test_new_connections_alternate_and_the_listings_show_them(farm):
     pages = farm.fetch([CLIENT6] * 6, VIP6)
     assert sorted(pages[:2]) == ["web1", "web2"] and pages == pages[:2] * 3
+    # The last FIN may be on its way yet.
+    wait_until(lambda: [row["state"] for row in farm.connections()] == ["FIN_WAIT"] * 6, 10, "all six are in their end")
     listing = farm.daemon.ipvsadm()
     assert f"TCP  [{VIP6}]:80 rr" in listing.splitlines()
     for server in WEB6:

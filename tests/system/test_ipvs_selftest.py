@@ -34,14 +34,15 @@ def test_one_transfer_by_direct_routing_arrives_as_it_was_sent(lab):
     daemon = Drover(director).start()
     assert director.output("ipvsadm -v").startswith("ipvsadm v1.31")
     director.run(f"ipvsadm -A -t {VIP}:{PORT} -s rr && ipvsadm -a -t {VIP}:{PORT} -r 172.16.0.2:{PORT}")
-    wait_until(lambda: daemon.status()["dataplane"]["services"][0]["servers"][0]["next_hop"], 10, "the server's MAC is known")
+    wait_until(lambda: daemon.status()["dataplane"]["services"][0]["servers"][0]["next_hop"], 30, "the MAC is known")
 
     sent = os.urandom(32)
     client.path("/run/sent").write_bytes(sent)
     sink = server.spawn(f"{PYTHON} {HERE}/tcp_sink.py {PORT} /run/received", "sink")
     server.wait_for_port(PORT)
-    client.run(f"{PYTHON} -c 'import socket; socket.create_connection((\"{VIP}\", {PORT}), 10).sendall(open(\"/run/sent\", \"rb\").read())'")
-    assert sink.wait(10) == 0
+    send = f'socket.create_connection(("{VIP}", {PORT}), 20).sendall(open("/run/sent", "rb").read())'
+    client.run(f"{PYTHON} -c 'import socket; {send}'")
+    assert sink.wait() == 0
     assert server.path("/run/received").read_bytes() == sent
     row = director.output("ipvsadm -Ln --stats").splitlines()[-1].split()
     assert row[1] == f"172.16.0.2:{PORT}" and row[2] == "1", "one connection, and it was counted"

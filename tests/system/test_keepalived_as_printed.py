@@ -16,7 +16,7 @@ from lab.waiting import holds_for, wait_until
 def test_the_blanks_of_the_page_are_letters_to_keepalived(seed_network):
     network = seed_network()
     peer = Keepalived(network.master).start()
-    wait_until(lambda: "keepalived has no configuration to run" in peer.said(), 10, "keepalived sees no instance")
+    wait_until(lambda: "keepalived has no configuration to run" in peer.said(), 20, "keepalived sees no instance")
 
 
 def test_retyped_the_files_give_two_masters(seed_network):
@@ -25,7 +25,7 @@ def test_retyped_the_files_give_two_masters(seed_network):
     for director in network.directors:
         network.put_plain_blanks(director)
         peers.append(Keepalived(director).start())
-    wait_until(lambda: all(holds(director, VIP) for director in network.directors), 15, "both hold the VIP")
+    wait_until(lambda: all(holds(director, VIP) for director in network.directors), 30, "both hold the VIP")
     holds_for(lambda: all(holds(director, VIP) for director in network.directors), 3, "both hold the VIP", every=0.5)
     assert all("(http) Entering MASTER STATE" in peer.said() for peer in peers)
 
@@ -33,4 +33,4 @@ def test_retyped_the_files_give_two_masters(seed_network):
 def test_without_the_second_card_keepalived_gives_up(seed_network):
     network = seed_network()
     network.put_plain_blanks(network.master)
-    assert Keepalived(network.master).start().process.wait(10) == 2
+    assert Keepalived(network.master).start().process.wait() == 2

@@ -75,8 +75,8 @@ def test_a_configuration_test_has_keepalived_s_exit_codes_and_may_write_to_a_fil
 def test_further_pid_files_carry_the_daemon_s_number_and_the_configuration_is_logged(director):
     drover = Drover(director, "-d -r /run/keepalived_vrrp.pid -c /run/keepalived_checkers.pid").start()
     pid = str(drover.status()["pid"])
-    wait_until(lambda: director.read("/run/keepalived_vrrp.pid").strip() == pid, 5, "the number is in the file")
-    assert director.read("/run/keepalived_checkers.pid").strip() == pid
-    wait_until(lambda: " VRRP Instance = VI" in drover.said(), 5, "the configuration is in the log")
+    for file in ("/run/keepalived_vrrp.pid", "/run/keepalived_checkers.pid"):
+        wait_until(lambda: director.read(file).strip() == pid, 20, f"the number is in {file}")
+    wait_until(lambda: " VRRP Instance = VI" in drover.said(), 20, "the configuration is in the log")
     assert drover.stop() == 0
     assert director.read("/run/keepalived_vrrp.pid") == "" == director.read("/run/keepalived_checkers.pid")

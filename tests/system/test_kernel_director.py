@@ -96,6 +96,8 @@ def power_cut(site: Site) -> None:
 
 def clean_stop(site: Site) -> None:
     site.kernel.run("kill $(cat /run/keepalived.pid)")
+    # Else the next one might find it still running, and not start.
+    wait_until(lambda: site.kernel.run("test ! -e /run/keepalived.pid", check=False).returncode == 0, 60, "keepalived has ended")
 
 
 @pytest.mark.parametrize("ending", [power_cut, clean_stop])

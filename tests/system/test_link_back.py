@@ -4,13 +4,21 @@ The kernel forgets its neighbours with the carrier, and a question that it asked
 the soonest: VRRP with adverts every 100 ms is master long before that.
 """
 
+from pathlib import Path
+
 from lab.directors import CONFIGURATION, Drover, holds
 from lab.flat_farm import VIP, WEB, FlatFarm, service
 from lab.waiting import wait_until
 
 INSTANCE = ("vrrp_instance pair {\n version 3\n interface eth0\n virtual_router_id 51\n priority %d\n advert_int 0.1\n"
             " virtual_ipaddress {\n  " + VIP + "/24\n }\n}\n")
+ROUNDS = 3
 SECONDS_WITHOUT_A_LINK = 1.5  # so long that the kernel has asked in vain
+
+
+def seconds_in_line(daemon: Drover) -> float:
+    """How long its main thread, which asks for the addresses, has been kept waiting for a CPU so far."""
+    return int(Path(f"/proc/{daemon.process.pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 def test_next_hops_are_known_before_it_is_master_again(lab):
@@ -20,17 +28,21 @@ def test_next_hops_are_known_before_it_is_master_again(lab):
     farm.peer.write(CONFIGURATION, INSTANCE % 100 + service())
     farm.daemon.start()
     Drover(farm.peer).start()
-    for _ in range(3):
-        wait_until(lambda: holds(farm.director, VIP), 10, "the director is master")
+    told = 0
+    while told < ROUNDS:
+        wait_until(lambda: holds(farm.director, VIP), 20, "the director is master")
         farm.wait_for_next_hops()
         before = len(farm.daemon.said())
         farm.director.pull_cable()
-        wait_until(lambda: farm.daemon.said()[before:].count("is not known: packets for it are dropped") == len(WEB), 10,
+        wait_until(lambda: farm.daemon.said()[before:].count("is not known: packets for it are dropped") == len(WEB), 20,
                    "it has forgotten its servers")
-        wait_until(lambda: holds(farm.peer, VIP), 10, "the peer is master")
+        wait_until(lambda: holds(farm.peer, VIP), 20, "the peer is master")
         farm.client.output(f"sleep {SECONDS_WITHOUT_A_LINK}")
-        before = len(farm.daemon.said())
+        before, waited = len(farm.daemon.said()), seconds_in_line(farm.daemon)
         farm.director.put_cable_back()
-        wait_until(lambda: "Entering MASTER STATE" in farm.daemon.said()[before:], 10, "the director preempts")
+        wait_until(lambda: "Entering MASTER STATE" in farm.daemon.said()[before:], 20, "the director preempts")
         until_then = farm.daemon.said()[before:].split("Entering MASTER STATE")[0]
-        assert until_then.count("is reached by") == len(WEB), until_then
+        knows_all = until_then.count("is reached by") == len(WEB)
+        # It is a matter of tenths of a second: a round in which the daemon was not run for one tells nothing.
+        assert knows_all or seconds_in_line(farm.daemon) - waited > 0.1, until_then
+        told += knows_all

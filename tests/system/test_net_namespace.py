@@ -20,8 +20,8 @@ def test_addresses_and_adverts_are_in_there_and_the_socket_is_outside(pair, opti
     left.run("ip -n inside link set eth0 up")
     left.write(CONFIGURATION, words + configuration(150))
     daemon = Drover(left, options).start()
-    wait_until(lambda: f" {VIP}/24" in left.output("ip -n inside address show dev eth0"), 12, "the address is set inside")
-    wait_until(lambda: pair.onlooker_reaches_the_vip(), 5, "and answers")
+    wait_until(lambda: f" {VIP}/24" in left.output("ip -n inside address show dev eth0"), 30, "the address is set inside")
+    wait_until(lambda: pair.onlooker_reaches_the_vip(), 20, "and answers")
     assert daemon.instance("pair")["state"].upper() == "MASTER"
     assert "there is no interface" not in daemon.said()
     assert daemon.stop() == 0

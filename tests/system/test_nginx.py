@@ -39,24 +39,24 @@ def askers(nginx: Nginx) -> set[str]:
 
 
 def test_pages_are_fetched_through_the_vip_and_the_checks_are_up(farm):
-    wait_until(lambda: all(farm.seen(address)[0][0] == "up" for address in farm.nginx), 15, "both checks have passed")
+    wait_until(lambda: all(farm.seen(address)[0][0] == "up" for address in farm.nginx), 30, "both checks have passed")
     assert {result for address in farm.nginx for _, result in farm.seen(address)} == {"GET /info.php: status 200"}
     assert served_by(farm, CLIENTS[:8]) == {RIP1, RIP2}
     for address, nginx in farm.nginx.items():
         clients = {line.split()[0] for line in nginx.requests() if '"GET / HTTP/1.1" 200' in line}
         assert clients and clients <= set(CLIENTS[:8]), "the server sees its clients' own addresses"
-        wait_until(lambda: askers(nginx) == {"172.51.96.119", "172.51.96.105"}, 15, f"both directors check {address}")
+        wait_until(lambda: askers(nginx) == {"172.51.96.119", "172.51.96.105"}, 30, f"both directors check {address}")
 
 
 def test_a_server_whose_nginx_stops_leaves_and_comes_back_with_it(farm):
-    wait_until(lambda: all(farm.seen(address)[0][0] == "up" for address in farm.nginx), 15, "both checks have passed")
+    wait_until(lambda: all(farm.seen(address)[0][0] == "up" for address in farm.nginx), 30, "both checks have passed")
     assert farm.nginx[RIP1].stop() == 0
     wait_until(lambda: RIP1 not in farm.listing(), 30, "it leaves the pool")
     state, why = farm.seen(RIP1)[0]
     assert state == "down" and "Connection refused" in why
     assert served_by(farm, CLIENTS[:20]) == {RIP2}
     farm.nginx[RIP1].start()
-    wait_until(lambda: RIP1 in farm.listing(), 10, "it comes back")
+    wait_until(lambda: RIP1 in farm.listing(), 30, "it comes back")
     assert farm.seen(RIP1)[0][0] == "up"
     assert RIP1 in served_by(farm, CLIENTS[20:40]), "and gets connections of new clients"
 

@@ -39,6 +39,7 @@ def start(pair, program, more: str = "", before: str = ""):
     # It holds the pipe open for writing, too: the daemon may close it and open it again.
     pair.left.run("mkfifo /run/events")
     pair.left.spawn("sh -c 'exec 3<>/run/events; cat <&3 >> /var/log/events'", "reader")
+    wait_until(pair.left.path("/var/log/events").exists, 20, "the reader has opened both")
     return program(pair.left).start()
 
 
@@ -54,7 +55,7 @@ def notified(pair) -> list[str]:
     return pair.left.read("/var/log/notified").splitlines()
 
 
-def told(pair, line: str, seconds: float = 8) -> None:
+def told(pair, line: str, seconds: float = 20) -> None:
     wait_until(lambda: line in events(pair), seconds, f"the FIFO has {line!r}: {events(pair)}")
 
 
@@ -67,7 +68,7 @@ def test_changes_of_the_priority_are_told_with_the_state_in_which_they_come(pair
     assert [line for line in events(pair) if line.startswith("INSTANCE")] == [
         'INSTANCE "pair" BACKUP_PRIORITY 153', 'INSTANCE "pair" BACKUP 153', 'INSTANCE "pair" MASTER 153',
         'INSTANCE "pair" MASTER_PRIORITY 155']
-    wait_until(lambda: notified(pair) == ["any.sh INSTANCE pair BACKUP 153", "any.sh INSTANCE pair MASTER 153"], 5,
+    wait_until(lambda: notified(pair) == ["any.sh INSTANCE pair BACKUP 153", "any.sh INSTANCE pair MASTER 153"], 20,
                "of a priority no script is told")
 
 
@@ -95,7 +96,7 @@ def test_a_master_that_hears_a_lower_one_tells_it_and_runs_its_script(pair, prog
     pair.configure(pair.right, 90)
     Keepalived(pair.right).start()
     told(pair, 'INSTANCE "pair" MASTER_RX_LOWER_PRI 153')
-    wait_until(lambda: "lower.sh a b" in notified(pair), 5, "the script has run, with its own arguments alone")
+    wait_until(lambda: "lower.sh a b" in notified(pair), 20, "the script has run, with its own arguments alone")
     assert not any("LOWER" in line for line in notified(pair)), "it is no state: `notify` is not told"
 
 
@@ -112,14 +113,14 @@ def test_an_instance_that_a_reload_takes_away_is_told(pair, program, word, state
     told(pair, 'INSTANCE "other" BACKUP 153')
     # Scripts run side by side: the last one of before may come in among those of now.
     wanted = [f"any.sh INSTANCE pair {word} 153" for word in ("BACKUP", "MASTER", state)] + [script] * bool(script)
-    wait_until(lambda: sorted(notified(pair)) == sorted(wanted), 5,
+    wait_until(lambda: sorted(notified(pair)) == sorted(wanted), 20,
                f"scripts are told, and neither notify_fault nor notify_stop is: {notified(pair)}")
 
 
 def test_states_are_told_again_on_reload_if_that_is_wanted(pair):
     daemon = start(pair, Drover, before="fifo_write_vrrp_states_on_reload")
     told(pair, 'INSTANCE "pair" MASTER 153')
-    wait_until(lambda: len(notified(pair)) == 2, 5, "the scripts of both states have run")
+    wait_until(lambda: len(notified(pair)) == 2, 20, "the scripts of both states have run")
     daemon.reload()
-    wait_until(lambda: events(pair).count('INSTANCE "pair" MASTER 153') == 2, 5, "the FIFO is told again")
+    wait_until(lambda: events(pair).count('INSTANCE "pair" MASTER 153') == 2, 20, "the FIFO is told again")
     assert len(notified(pair)) == 2, "no script is"

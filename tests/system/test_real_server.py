@@ -9,6 +9,7 @@ import pytest
 
 from lab.directors import Drover
 from lab.host import Nic
+from lab.waiting import wait_until
 
 VIP = "10.7.0.100"
 SETTINGS = [f"net.ipv4.conf.{which}.{name}" for which in ("lo", "all", "eth0")
@@ -56,7 +57,7 @@ def test_start_makes_a_real_server_that_keeps_quiet_and_stop_undoes_it(site):
 def test_without_the_settings_the_neighbour_would_hear_of_it(site):
     """What `start` is for: an address on lo is answered for by every card."""
     site.real.run(f"ip address add {VIP}/32 dev lo")
-    assert site.answers_arp()
+    wait_until(site.answers_arp, 20, "the neighbour hears of it")
     assert site.status() == 3, "an address alone makes no real server"
 
 

@@ -38,7 +38,7 @@ def director(lab):
 
 def refused(host, command: str, code: int = 1) -> str:
     """What the command said before it ended with this status."""
-    done = host.run(f"timeout 10 {command}", check=False)
+    done = host.run(f"timeout 25 {command}", check=False)
     assert done.returncode == code, done
     return done.stderr
 
@@ -54,7 +54,7 @@ def test_a_second_daemon_is_refused_and_the_first_goes_on(director):
 
 def test_a_keepalived_with_our_virtual_router_is_refused(director):
     Keepalived(director).start()
-    wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 5, "keepalived runs")
+    wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 10, "keepalived runs")
     said = refused(director, "drover run -n -l")
     assert "keepalived" in said and "VRID 51 on eth0" in said and "stop it first" in said
 
@@ -62,7 +62,7 @@ def test_a_keepalived_with_our_virtual_router_is_refused(director):
 def test_a_keepalived_with_another_virtual_router_is_no_rival(director):
     director.write("/etc/keepalived/other.conf", CONFIGURATION.replace("51", "52").replace("0.100", "0.101"))
     director.spawn("keepalived -P -n -l -f /etc/keepalived/other.conf", "other")
-    wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 5, "keepalived runs")
+    wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 10, "keepalived runs")
     assert Drover(director).start().status()["instances"][0]["virtual_router_id"] == 51
 
 
@@ -70,7 +70,7 @@ def test_a_keepalived_with_the_same_number_in_ipv6_is_no_rival(director):
     director.write("/etc/keepalived/other.conf", "vrrp_instance six {\n version 3\n state BACKUP\n interface eth0\n"
                    " virtual_router_id 51\n priority 100\n advert_int 1\n virtual_ipaddress {\n  fe80::5\n }\n}\n")
     director.spawn("keepalived -P -n -l -f /etc/keepalived/other.conf", "other")
-    wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 5, "keepalived runs")
+    wait_until(lambda: director.run("pgrep keepalived", check=False).returncode == 0, 10, "keepalived runs")
     assert Drover(director).start().status()["instances"][0]["virtual_router_id"] == 51
 
 

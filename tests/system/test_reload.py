@@ -29,13 +29,13 @@ def test_an_address_that_moves_to_another_instance_is_there_all_the_time(pair, o
     host = pair.left
     host.write(CONFIGURATION, instances([FIRST], [MOVING, SECOND]))
     daemon = Drover(host).start()
-    wait_until(lambda: {FIRST, MOVING, SECOND} <= host.addresses(), 8, "both are MASTER")
+    wait_until(lambda: {FIRST, MOVING, SECOND} <= host.addresses(), 15, "both are MASTER")
     host.spawn("sh -c 'ip -o monitor address > /run/monitor'", "monitor")
     host.run("until [ -s /run/monitor ]; do ip address add 10.77.0.1/32 dev lo; ip address del 10.77.0.1/32 dev lo; done")
     for first, second in (([FIRST, MOVING], other), ([FIRST], [MOVING, SECOND])):
         host.write(CONFIGURATION, instances(first, second))
         host.output("drover reload")
-        wait_until(lambda: {*first, *second} <= host.addresses(), 8, "all are there")
+        wait_until(lambda: {*first, *second} <= host.addresses(), 15, "all are there")
         if second == other or other:  # an instance that begins must first find out whether there is another master
             assert MOVING not in host.read("/run/monitor")
     assert "was missing" not in daemon.said()
@@ -47,10 +47,10 @@ def test_an_instance_that_moves_to_another_interface_leaves_no_address_behind(pa
              "ip link set far up; ip link set spare up")
     host.write(CONFIGURATION, instances([FIRST], [SECOND]))
     Drover(host).start()
-    wait_until(lambda: {FIRST, SECOND} <= host.addresses(), 8, "both are MASTER")
+    wait_until(lambda: {FIRST, SECOND} <= host.addresses(), 15, "both are MASTER")
     host.write(CONFIGURATION, instances([FIRST], [SECOND], "spare"))
     host.output("drover reload")
-    wait_until(lambda: {FIRST, SECOND} <= host.addresses("spare"), 8, "both are MASTER there")
+    wait_until(lambda: {FIRST, SECOND} <= host.addresses("spare"), 15, "both are MASTER there")
     assert not {FIRST, SECOND} & host.addresses()
 
 
@@ -70,7 +70,7 @@ def test_a_bad_file_changes_nothing_and_is_explained(lab, why):
     farm.prepare_servers()
     farm.configure(good)
     farm.daemon.start()
-    wait_until(lambda: state(farm.daemon) == "MASTER", 8, "director is MASTER")
+    wait_until(lambda: state(farm.daemon) == "MASTER", 15, "director is MASTER")
     farm.wait_for_next_hops()
     before = farm.daemon.ipvsadm()
     text, reason = BROKEN[why]
@@ -82,7 +82,7 @@ def test_a_bad_file_changes_nothing_and_is_explained(lab, why):
     assert answer.returncode != 0
     assert reason.lower() in (answer.stdout + answer.stderr).lower()
     farm.daemon.reload()
-    wait_until(lambda: "reload refused, everything stays as it was" in farm.daemon.said(), 5, "the log says so as well")
+    wait_until(lambda: "reload refused, everything stays as it was" in farm.daemon.said(), 10, "the log says so as well")
     assert farm.daemon.ipvsadm() == before
     assert [row["name"] for row in farm.daemon.status()["instances"]] == ["pair"] and state(farm.daemon) == "MASTER"
     assert None not in farm.fetch(["10.9.0.20", "10.9.0.21"])
@@ -94,7 +94,7 @@ SCRIPT = """
 vrrp_script chk {
     script "/etc/keepalived/chk.sh"
     interval 1
-    rise 3
+    rise 5
     fall 1
     init_fail
     weight 20
@@ -103,7 +103,7 @@ vrrp_script chk {
 
 
 def test_a_script_on_its_way_up_goes_on_from_where_it_was(pair):
-    """It counts its own runs; with three good ones in a row it is up, whatever is reloaded meanwhile."""
+    """It counts its own runs; with five good ones in a row it is up, whatever is reloaded meanwhile."""
     host = pair.left
     host.write("/etc/keepalived/chk.sh", "#!/bin/sh\necho >> /run/runs\n", 0o755)
     tracks = "    track_script {\n        chk\n    }"
@@ -111,9 +111,11 @@ def test_a_script_on_its_way_up_goes_on_from_where_it_was(pair):
     daemon = Drover(host).start()
     runs = lambda: len(host.read("/run/runs").splitlines())  # noqa: E731
     reloads = 0
-    while daemon.instance("pair")["effective_priority"] != 120:
-        seen = runs()
-        assert seen <= 4, "three, and one that may have begun since"
+    while True:
+        seen = runs()  # before: while the daemon is asked, it may run on
+        if daemon.instance("pair")["effective_priority"] == 120:
+            break
+        assert seen <= 6, "five, and one that may have begun since"
         host.write(CONFIGURATION, SCRIPT + configuration(100, more=tracks) + f"# {reloads}\n")
         host.output("drover reload")
         reloads += 1
@@ -144,9 +146,10 @@ def test_what_another_hand_changes_in_the_tables_is_written_again(lab):
     (path,) = farm.director.output("ls -d /sys/fs/bpf/drover/vip_table").split()
     size = json.loads(farm.director.output(f"bpftool -j map show pinned {path}"))["bytes_value"]
     farm.director.output(f"{PYTHON} {HERE}/wipe_map.py {path} {size}")
-    wait_until(lambda: farm.daemon.said().count("by another hand: written again") == 2, 15, "both services are named")
+    named = lambda port: f"service [10.9.0.100]:tcp:{port} was changed in the packet path's tables"  # noqa: E731
+    wait_until(lambda: all(named(port) in farm.daemon.said() for port in (80, 81)), 15, "both services are named")
+    wait_until(lambda: farm.daemon.said().count("by another hand: written again") >= 2, 10, "written again")
     assert None not in farm.fetch(["10.9.0.21"])
-    assert "service [10.9.0.100]:tcp:81 was changed in the packet path's tables" in farm.daemon.said()
 
 
 def test_a_file_that_always_left_a_block_open_is_reloaded_all_the_same(pair):

@@ -18,8 +18,8 @@ def test_a_request_for_the_public_network_comes_in_by_route1(seed_network):
     network = seed_network()
     seen = network.route1.spawn("tcpdump -lnni eth1 icmp", "tcpdump")
     wait_until(lambda: "listening on" in seen.said(), 10, "tcpdump listens")
-    network.client.run("ping -c 1 -W 2 172.51.97.1")
-    wait_until(lambda: "192.168.1.128 > 172.51.97.1: ICMP echo request" in seen.said(), 5, "Route1 sees the request")
+    network.client.run("ping -c 1 -w 10 172.51.97.1")
+    wait_until(lambda: "192.168.1.128 > 172.51.97.1: ICMP echo request" in seen.said(), 10, "Route1 sees the request")
 
 
 def test_an_answer_with_the_vip_as_source_leaves_by_route2(seed_network):
@@ -28,15 +28,15 @@ def test_an_answer_with_the_vip_as_source_leaves_by_route2(seed_network):
     wait_until(lambda: "listening on" in seen.said(), 10, "tcpdump listens")
     network.web1.run("ip address add 172.51.97.175/32 dev lo")
     network.web1.run("ping -c 1 -W 2 -I 172.51.97.175 192.168.1.128", check=False)
-    wait_until(lambda: "172.51.97.175 > 192.168.1.128: ICMP echo request" in seen.said(), 5,
+    wait_until(lambda: "172.51.97.175 > 192.168.1.128: ICMP echo request" in seen.said(), 10,
                "Route2 lets a source pass that does not live behind it")
 
 
 def test_the_real_servers_pages_fail_and_heal_on_command(seed_network):
     network = seed_network()
     network.serve_pages()
-    page = "curl -s -m 3 -o /dev/null -w '%{http_code}' http://172.51.96.235/"
-    assert network.client.output("curl -s -m 3 http://172.51.96.235/") == "RIP1(172.51.96.235)\n"
+    page = "curl -s -m 10 -o /dev/null -w '%{http_code}' http://172.51.96.235/"
+    assert network.client.output("curl -s -m 10 http://172.51.96.235/") == "RIP1(172.51.96.235)\n"
     assert network.master.output(page + "info.php") == "200"
     network.fail(network.web1)
     assert network.master.output(page + "info.php") == "500"
@@ -69,7 +69,7 @@ def test_two_labs_side_by_side_do_not_see_each_other():
             laboratory.host("alice", [Nic("eth0", lan, ["10.0.0.1/24"])])
             laboratory.host("bob", [Nic("eth0", lan, [f"10.0.0.{2 + number}/24"])])
         alice = one.hosts[1]
-        assert alice.run("ping -c 1 -W 1 10.0.0.2", check=False).returncode == 0
+        assert alice.run("ping -c 1 -w 10 10.0.0.2", check=False).returncode == 0
         assert alice.run("ping -c 1 -W 1 10.0.0.3", check=False).returncode != 0
 
 

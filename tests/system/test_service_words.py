@@ -91,7 +91,7 @@ def test_every_address_of_a_group_is_served_and_its_checks_speak_for_all(farm):
     for vip in VIPS:
         assert sorted(farm.fetch(vip, 4)) == ["web1", "web1", "web2", "web2"]
     farm.fail(farm.servers[1])
-    wait_until(lambda: all(farm.server(vip, WEB2) is None for vip in VIPS), 10, "web2 is out of all")
+    wait_until(lambda: all(farm.server(vip, WEB2) is None for vip in VIPS), 20, "web2 is out of all")
     for vip in VIPS:
         assert farm.fetch(vip, 2) == ["web1", "web1"]
     rows = [row for row in farm.daemon.status()["checks"] if row["server"] == f"{WEB2}:80"]
@@ -128,7 +128,7 @@ def test_a_server_that_comes_back_rises_slowly_to_its_weight(farm):
     assert farm.server(vip, WEB2)["weight"] == 100
     assert farm.server(vip, WEB2)["rising_to"] is None
     farm.fail(farm.servers[1])
-    wait_until(lambda: farm.server(vip, WEB2) is None, 10, "web2 is out of the pool")
+    wait_until(lambda: farm.server(vip, WEB2) is None, 20, "web2 is out of the pool")
     farm.serve(farm.servers[1])
 
     def look() -> bool:

@@ -20,15 +20,15 @@ class Directors(FlatFarm):
         self.configure(INSTANCE % 150, service())
         self.peer.write(CONFIGURATION, INSTANCE % 100 + service())
         self.daemon.start()
-        wait_until(lambda: holds(self.director, VIP), 12, "the director is master")
+        wait_until(lambda: holds(self.director, VIP), 20, "the director is master")
         self.wait_for_next_hops()
 
     def kill_all(self) -> None:
         """Every process of drover's at once, and nothing starts it again."""
         self.daemon.process.kill_family()
 
-    def pages(self, count: int = 4) -> list:
-        return self.fetch(CLIENTS[:count], seconds=2)
+    def pages(self, count: int = 4, seconds: float = 5) -> list:
+        return self.fetch(CLIENTS[:count], seconds=seconds)
 
     def who_answers(self) -> set[str]:
         """The MACs that answer when the client asks for the VIP."""
@@ -45,10 +45,10 @@ def test_the_dead_director_is_silent_and_drops_when_the_backup_takes_over(direct
     peer = Drover(directors.peer).start()
     assert all(directors.pages())
     directors.kill_all()
-    wait_until(lambda: holds(directors.peer, VIP), 10, "the peer is master")
-    wait_until(lambda: directors.who_answers() == {directors.peer.mac()}, 15, "the peer alone answers ARP")
+    wait_until(lambda: holds(directors.peer, VIP), 20, "the peer is master")
+    wait_until(lambda: directors.who_answers() == {directors.peer.mac()}, 30, "the peer alone answers ARP")
     assert holds(directors.director, VIP), "its kernel has the address still"
-    wait_until(lambda: all(directors.pages(8)), 10, "clients go on")
+    wait_until(lambda: all(directors.pages(8, seconds=2)), 20, "clients go on")
     assert peer.instance("pair")["split_brain"] == ""
 
 
@@ -62,9 +62,9 @@ def test_without_a_backup_clients_go_on(directors):
 def test_a_director_that_comes_back_after_its_surrender_is_backup_and_then_preempts(directors):
     Drover(directors.peer).start()
     directors.kill_all()
-    wait_until(lambda: directors.who_answers() == {directors.peer.mac()}, 20, "the peer has taken over")
+    wait_until(lambda: directors.who_answers() == {directors.peer.mac()}, 30, "the peer has taken over")
     directors.daemon.start()
-    wait_until(lambda: holds(directors.director, VIP) and not holds(directors.peer, VIP), 15, "it preempts")
+    wait_until(lambda: holds(directors.director, VIP) and not holds(directors.peer, VIP), 20, "it preempts")
     directors.wait_for_next_hops()
-    wait_until(lambda: all(directors.pages(8)), 10, "clients go on")
+    wait_until(lambda: all(directors.pages(8, seconds=2)), 20, "clients go on")
     assert directors.who_answers() == {directors.director.mac()}

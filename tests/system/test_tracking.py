@@ -1,7 +1,5 @@
 """What an instance tracks decides whether and where it is MASTER (drawing: lab/pair.py)."""
 
-import signal
-
 from lab.directors import Drover, Keepalived
 from lab.pair import configuration, state
 from lab.waiting import holds_for, wait_until
@@ -16,21 +14,25 @@ def configure(host, priority: int, before: str, more: str) -> None:
 
 
 def good(host, is_good: bool) -> None:
-    host.write(CHECK, f"#!/bin/sh\nexit {0 if is_good else 1}\n", 0o755)
+    """By another file: a script that is being written cannot be run."""
+    if not host.path(CHECK).exists():
+        host.write(CHECK, "#!/bin/sh\ntest ! -e /etc/keepalived/bad\n", 0o755)
+    bad = host.path("/etc/keepalived/bad")
+    bad.unlink(missing_ok=True) if is_good else bad.touch()
 
 
 def test_a_script_that_fails_is_a_fault_and_one_that_succeeds_again_ends_it(pair):
     good(pair.left, True)
     configure(pair.left, 150, SCRIPT % "", "    track_script {\n        chk\n    }")
     daemon = Drover(pair.left).start()
-    wait_until(lambda: pair.masters() == ["left"], 10, "left is master")
+    wait_until(lambda: pair.masters() == ["left"], 15, "left is master")
     good(pair.left, False)
-    wait_until(lambda: state(daemon) == "FAULT", 8, "the script's failures are a fault")
+    wait_until(lambda: state(daemon) == "FAULT", 15, "the script's failures are a fault")
     assert daemon.instance("pair")["reason"] == "script chk failed"
     assert "VRRP_Script(chk) failed (exited with status 1)" in daemon.said()
     assert "(pair): entering FAULT state (script chk failed)" in daemon.said()
     good(pair.left, True)
-    wait_until(lambda: pair.masters() == ["left"], 12, "left is master again")
+    wait_until(lambda: pair.masters() == ["left"], 20, "left is master again")
     assert "VRRP_Script(chk) succeeded" in daemon.said()
 
 
@@ -40,20 +42,20 @@ def test_a_weighted_script_moves_the_vip_to_keepalived_and_back(pair):
     pair.configure(pair.right, 100)
     daemon = Drover(pair.left).start()
     Keepalived(pair.right).start()
-    wait_until(lambda: pair.masters() == ["left"], 10, "left is master")
+    wait_until(lambda: pair.masters() == ["left"], 15, "left is master")
     good(pair.left, False)
-    wait_until(lambda: pair.masters() == ["right"], 12, "right is master: 90 is less than 100")
+    wait_until(lambda: pair.masters() == ["right"], 20, "right is master: 90 is less than 100")
     assert "(pair) Changing effective priority from 110 to 90" in daemon.said()
     good(pair.left, True)
-    wait_until(lambda: pair.masters() == ["left"], 12, "left is master again")
+    wait_until(lambda: pair.masters() == ["left"], 20, "left is master again")
 
 
 def test_a_script_that_hangs_is_a_failure_after_its_timeout(pair):
     pair.left.write(CHECK, "#!/bin/sh\nsleep 600\n", 0o755)
-    configure(pair.left, 150, SCRIPT % "timeout 1", "    track_script {\n        chk\n    }")
+    configure(pair.left, 150, SCRIPT % "timeout 3", "    track_script {\n        chk\n    }")
     daemon = Drover(pair.left).start()
     assert daemon.instance("pair")["reason"] == "waiting for the first result of script chk"
-    wait_until(lambda: state(daemon) == "FAULT", 10, "the first result decides")
+    wait_until(lambda: state(daemon) == "FAULT", 15, "the first result decides")
     assert "VRRP_Script(chk) timed_out" in daemon.said()
 
 
@@ -62,7 +64,7 @@ def test_a_script_that_others_can_change_is_not_run_and_the_part_of_its_path_is_
     pair.left.path("/etc/keepalived").chmod(0o777)
     configure(pair.left, 150, SCRIPT % "", "    track_script {\n        chk\n    }")
     daemon = Drover(pair.left).start()
-    wait_until(lambda: pair.masters() == ["left"], 10, "left is master: nothing depends on the script")
+    wait_until(lambda: pair.masters() == ["left"], 15, "left is master: nothing depends on the script")
     assert "/etc/keepalived is writable by everyone" in daemon.said()
 
 
@@ -71,13 +73,13 @@ def test_a_number_in_a_file_changes_the_priority_and_can_be_a_fault(pair):
     configure(pair.left, 150, f"track_file f {{\n file {number}\n weight 2\n init_file 3\n}}\n",
               "    track_file {\n        f\n    }")
     daemon = Drover(pair.left).start()
-    wait_until(lambda: daemon.instance("pair")["effective_priority"] == 156, 5, "150 + 2 x 3")
+    wait_until(lambda: daemon.instance("pair")["effective_priority"] == 156, 10, "150 + 2 x 3")
     pair.left.write(number, "-10\n")
-    wait_until(lambda: daemon.instance("pair")["effective_priority"] == 130, 5, "150 - 2 x 10")
+    wait_until(lambda: daemon.instance("pair")["effective_priority"] == 130, 10, "150 - 2 x 10")
     pair.left.write(number, "-254\n")
-    wait_until(lambda: state(daemon) == "FAULT", 5, "a fault")
+    wait_until(lambda: state(daemon) == "FAULT", 10, "a fault")
     pair.left.path(number).unlink()
-    wait_until(lambda: pair.masters() == ["left"], 10, "no file: no number, and left is master")
+    wait_until(lambda: pair.masters() == ["left"], 15, "no file: no number, and left is master")
     assert daemon.instance("pair")["effective_priority"] == 150
 
 
@@ -86,19 +88,19 @@ def test_a_process_that_ends_is_a_fault(pair):
               "    track_process {\n        p\n    }")
     process = pair.left.spawn("sleep 12345")
     daemon = Drover(pair.left).start()
-    wait_until(lambda: pair.masters() == ["left"], 10, "left is master")
+    wait_until(lambda: pair.masters() == ["left"], 15, "left is master")
     process.kill()
-    wait_until(lambda: state(daemon) == "FAULT", 5, "nobody of the quorum is left")
+    wait_until(lambda: state(daemon) == "FAULT", 10, "nobody of the quorum is left")
     assert daemon.instance("pair")["reason"] == "process p failed"
     pair.left.spawn("sleep 12345")
-    wait_until(lambda: pair.masters() == ["left"], 10, "left is master again")
+    wait_until(lambda: pair.masters() == ["left"], 15, "left is master again")
 
 
 def test_a_reload_keeps_what_a_script_was_found_to_be(pair):
     good(pair.left, False)
     configure(pair.left, 150, SCRIPT % "weight -20", "    track_script {\n        chk\n    }")
     daemon = Drover(pair.left).start()
-    wait_until(lambda: daemon.instance("pair")["effective_priority"] == 130, 10, "the script has failed")
+    wait_until(lambda: daemon.instance("pair")["effective_priority"] == 130, 15, "the script has failed")
     configure(pair.left, 150, SCRIPT % "weight -30", "    track_script {\n        chk\n    }")
     daemon.reload()
     wait_until(lambda: "Reload complete" in daemon.said(), 10, "the reload is done")
@@ -112,7 +114,7 @@ def test_events_are_written_to_a_fifo_whose_reader_is_started(pair):
                     "global_defs {\n enable_script_security\n script_user root\n vrrp_notify_fifo /run/events\n"
                     f" vrrp_notify_fifo_script {reader}\n}}\n" + configuration(150))
     daemon = Drover(pair.left).start()
-    wait_until(lambda: pair.masters() == ["left"], 10, "left is master")
+    wait_until(lambda: pair.masters() == ["left"], 15, "left is master")
     assert daemon.stop() == 0
     wait_until(lambda: pair.left.read("/var/log/events").splitlines()
-               == [f'INSTANCE "pair" {told} 150' for told in ("BACKUP", "MASTER", "STOP")], 5, "all three are told")
+               == [f'INSTANCE "pair" {told} 150' for told in ("BACKUP", "MASTER", "STOP")], 10, "all three are told")

@@ -23,7 +23,7 @@ def start(farm, more: str = "") -> None:
 
 def ask(farm, vip: str, length: int, source_ports: list[int]) -> list[str | None]:
     ports = " ".join(map(str, source_ports))
-    return json.loads(farm.client.output(f"{PYTHON} {HERE}/udp_ask.py {vip} 80 {length} {ports}"))
+    return json.loads(farm.client.output(f"{PYTHON} {HERE}/udp_ask.py {vip} 80 {length} {ports}", seconds=60))
 
 
 @pytest.mark.parametrize("vip", [VIP, VIP6])

@@ -8,6 +8,8 @@ multicast, plain and with PASS, is in test_vrrp_interop.py.
 Each story is told twice: with drover on the left, keepalived on the right, and the other way round.
 """
 
+import time
+
 import pytest
 
 from lab.directors import CONFIGURATION, Drover, Keepalived, holds
@@ -45,11 +47,11 @@ PROTOCOLS = {
     "v2-unicast": Protocol(unicast=True),
     "v2-unicast-ah": Protocol(unicast=True, authentication="AH"),
     "v3": Protocol(version=3),
-    "v3-100ms": Protocol(version=3, interval="0.1"),
     # Three intervals are not much for a busy machine without real-time scheduling, as keepalived runs here.
+    "v3-100ms": Protocol(version=3, interval="0.1", patience=15),
     "v3-10ms": Protocol(version=3, interval="0.01", patience=100),
-    "v3-ipv6": Protocol(version=3, family=6, interval="0.2"),
-    "v3-ipv6-unicast": Protocol(version=3, family=6, interval="0.2", unicast=True),
+    "v3-ipv6": Protocol(version=3, family=6, interval="0.2", patience=8),
+    "v3-ipv6-unicast": Protocol(version=3, family=6, interval="0.2", unicast=True, patience=8),
 }
 
 CONFIGURED = """
@@ -96,7 +98,7 @@ class Directors:
     def masters(self) -> list[str]:
         return [name for name, host in self.hosts.items() if holds(host, self.vip)]
 
-    def only(self, name: str, seconds: float = TAKEOVER) -> None:
+    def only(self, name: str, seconds: float = 3 * TAKEOVER) -> None:
         wait_until(lambda: self.masters() == [name], seconds, f"{name} alone holds {self.vip}")
 
     def stays(self, name: str, seconds: float = 2) -> None:
@@ -116,7 +118,7 @@ def test_the_higher_priority_preempts_and_who_stops_is_replaced_at_once(pair, dr
     directors.only("left")
     directors.stays("left")
     directors.stop("left")  # priority 0: the other waits for its skew alone
-    directors.only("right", seconds=2)
+    directors.only("right", seconds=3)
     directors.start("left")
     directors.only("left")
     directors.stop("right")
@@ -158,8 +160,8 @@ def test_a_director_that_dies_is_replaced_and_takes_over_again_when_it_is_back(p
 @both_ways
 @pytest.mark.parametrize("version", [2, 3])
 def test_with_nopreempt_who_is_master_stays_master(pair, drover_on, version):
-    directors = Directors(pair, drover_on, Protocol(version=version, interval="1" if version == 2 else "0.2"),
-                          more="nopreempt")
+    protocol = Protocol() if version == 2 else Protocol(version=3, interval="0.2", patience=8)
+    directors = Directors(pair, drover_on, protocol, more="nopreempt")
     directors.start("right")
     directors.only("right")
     directors.start("left")
@@ -172,24 +174,27 @@ def test_with_nopreempt_who_is_master_stays_master(pair, drover_on, version):
 
 @both_ways
 def test_preempt_delay_lets_the_lower_one_be_master_for_a_while(pair, drover_on):
-    directors = Directors(pair, drover_on, Protocol(version=3, interval="0.2"), more="preempt_delay 4")
+    directors = Directors(pair, drover_on, Protocol(version=3, interval="0.2", patience=8), more="preempt_delay 4")
     directors.start("right")
     directors.only("right")
+    began = time.monotonic()
     directors.start("left")
-    directors.stays("right", seconds=3)
+    directors.stays("right", seconds=1)
     directors.only("left")
+    assert time.monotonic() - began >= 4, "its delay began with it, or later"
 
 
 @both_ways
 @pytest.mark.parametrize("family", [4, 6])
 def test_of_equal_priorities_the_higher_address_wins(pair, drover_on, family):
     """Who is master already stays; when two have become it at once, the addresses decide."""
-    directors = Directors(pair, drover_on, Protocol(family=family, version=3, interval="0.2"), priorities=(100, 100))
+    protocol = Protocol(family=family, version=3, interval="0.2", patience=8)
+    directors = Directors(pair, drover_on, protocol, priorities=(100, 100))
     switch = pair.lan.switch
     switch.run("nft 'add table bridge parted; add chain bridge parted forward "
                "{ type filter hook forward priority 0; }; add rule bridge parted forward meta l4proto 112 drop'")
     directors.start("left", "right")
-    wait_until(lambda: directors.masters() == ["left", "right"], TAKEOVER, "both are master, unheard")
+    wait_until(lambda: directors.masters() == ["left", "right"], 3 * TAKEOVER, "both are master, unheard")
     switch.run("nft delete table bridge parted")
     directors.only("right")
     directors.stays("right")
