@@ -91,3 +91,7 @@ class Process:
     def said(self) -> str:
         """What it has printed so far."""
         return self.log.read_text(errors="replace")
+
+    def whole_lines(self) -> list[str]:
+        """Likewise, without a last line that is just being written."""
+        return [line.rstrip("\n") for line in self.said().splitlines(keepends=True) if line.endswith("\n")]

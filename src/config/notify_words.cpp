@@ -1,7 +1,5 @@
 #include "config/notify_words.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 
@@ -26,14 +24,7 @@ void read_notify_word(Reading& reading, Statement const& s, model::NotifyScripts
         Row{"notify_master_rx_lower_pri", &model::NotifyScripts::heard_lower},
     };
     auto const row = std::ranges::find(rows, s.name(), &Row::name);
-    if (row == rows.end()) return;
-    auto& script = scripts.*row->script;
-    if (script.empty())
-        script = read_script(reading, s);
-    else
-        reading.reporter.warn(
-            s.keyword().position, "repeated-script",
-            fmt::format("`{}` was given before: of scripts the first one counts, this one is ignored", s.name()));
+    if (row != rows.end()) read_first_script(reading, s, scripts.*row->script);
 }
 
 }  // namespace drover::config

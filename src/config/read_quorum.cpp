@@ -16,16 +16,6 @@ void read_weight(Reading& reading, Statement const& statement, std::int64_t leas
     if (auto const number = read_number(reading, statement, least, largest)) weight = static_cast<std::uint32_t>(*number);
 }
 
-void read_first_script(Reading& reading, Statement const& statement, model::Script& script) {
-    if (script.empty()) {
-        script = read_script(reading, statement);
-        return;
-    }
-    reading.reporter.warn(statement.keyword().position, "repeated-script",
-                          fmt::format("`{}` was given before: of scripts the first one counts, this one is ignored",
-                                      statement.name()));
-}
-
 Position place_of(Statement const& block, std::string_view word) {
     auto const* const statement = block.find(word);
     return (statement == nullptr ? block : *statement).keyword().position;
@@ -55,9 +45,8 @@ void judge_quorum(Reading& reading, Statement const& block, std::string_view nam
     if (quorum.weight > together) {
         reading.reporter.warn(
             place_of(block, "quorum"), "quorum-too-high",
-            fmt::format("the quorum of {} is {}, but all its servers together weigh {}: it "
-                        "is lowered to that",
-                        name, quorum.weight, together));
+            fmt::format("the quorum of {} is {}, but all its servers together weigh {}: it is lowered to that", name,
+                        quorum.weight, together));
         quorum.weight = std::max(static_cast<std::uint32_t>(together), 1U);
     }
     if (quorum.hysteresis == 0 || quorum.hysteresis < quorum.weight) return;

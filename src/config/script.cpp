@@ -98,6 +98,16 @@ model::Script read_script(Reading& reading, Statement const& statement) {
     return script;
 }
 
+void read_first_script(Reading& reading, Statement const& statement, model::Script& script) {
+    if (script.empty()) {
+        script = read_script(reading, statement);
+        return;
+    }
+    reading.reporter.warn(statement.keyword().position, "repeated-script",
+                          fmt::format("`{}` was given before: of scripts the first one counts, this one is ignored",
+                                      statement.name()));
+}
+
 void judge_script(Reading& reading, Statement const& statement, model::Script const& script, ScriptUse use,
                   bool security_enabled) {
     if (script.empty() || statement.argument(1) == nullptr) return;

@@ -20,6 +20,9 @@ std::string_view whole_line(Statement const& statement);
 /// What stands behind a script keyword: one word, in quotes if it has arguments, and then perhaps a user and a group.
 model::Script read_script(Reading& reading, Statement const& statement);
 
+/// Of several lines with one word the first counts: a second one is said, and changes nothing.
+void read_first_script(Reading& reading, Statement const& statement, model::Script& script);
+
 enum class ScriptUse {
     notify,   ///< run when something happens: that it does not exist is said, but keepalived does not mind
     check,    ///< a vrrp_script: without it the tracking is off

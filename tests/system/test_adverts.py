@@ -14,17 +14,12 @@ def listen(host, what: str):
     return seen
 
 
-def whole_lines(seen) -> list[str]:
-    """The last one may be in the middle of being written."""
-    return [line.rstrip("\n") for line in seen.said().splitlines(keepends=True) if line.endswith("\n")]
-
-
 def test_a_new_master_announces_the_vip_five_times_and_five_times_again(pair):
     pair.configure(pair.left, 150)
     heard = listen(pair.onlooker, "arp and arp[14:4] = 0x0a090064")  # sender address 10.9.0.100
     Drover(pair.left).start()
     wait_until(lambda: heard.said().count("who-has") >= 10, 30, "two rounds of five")
-    announcements = [line for line in whole_lines(heard) if VIP in line]
+    announcements = [line for line in heard.whole_lines() if VIP in line]
     assert all(f"Request who-has {VIP} (ff:ff:ff:ff:ff:ff) tell {VIP}" in line for line in announcements), announcements
     assert {line.split()[1] for line in announcements} == {pair.left.mac()}
     first, again = seconds(announcements[0]), seconds(announcements[5])
@@ -72,8 +67,8 @@ def test_a_new_master_of_ipv6_announces_by_neighbour_advertisements_at_its_pace(
     heard = listen(pair.onlooker, "-v icmp6 and ip6[40] == 136")
     Drover(pair.left).start()
     card = f"destination link-address option (2), length 8 (1): {pair.left.mac()}"  # on a line behind the head's
-    wait_until(lambda: sum(card in line for line in whole_lines(heard)) >= 5, 30, "five announcements")
-    heads = [line for line in whole_lines(heard) if f"{vip} > ff02::1: " in line]
+    wait_until(lambda: sum(card in line for line in heard.whole_lines()) >= 5, 30, "five announcements")
+    heads = [line for line in heard.whole_lines() if f"{vip} > ff02::1: " in line]
     assert len(heads) >= 5
     assert all(f"tgt is {vip}, Flags [override]" in line and "hlim 255" in line for line in heads), heads
     assert {line.split()[1] for line in heads} == {pair.left.mac()}

@@ -67,8 +67,7 @@ def site(lab):
 
 def mails(sink, router_id: str) -> list[dict]:
     """Those of one director, in the order of their texts: several are on their way at once."""
-    whole = [line for line in sink.said().splitlines(keepends=True) if line.endswith("\n")]  # the last may be half written
-    found = [json.loads(line) for line in whole if line.startswith("{")]
+    found = [json.loads(line) for line in sink.whole_lines() if line.startswith("{")]
     return sorted((mail for mail in found if f"Subject: [{router_id}] " in "\n".join(mail["message"])),
                   key=lambda mail: mail["message"][2])
 

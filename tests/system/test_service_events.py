@@ -89,8 +89,8 @@ class Site:
 
     def mails(self) -> list[tuple[str, str]]:
         """Subjects and bodies, sorted: keepalived sends several at once."""
-        lines = [json.loads(line)["message"] for line in self.sink.said().splitlines(keepends=True) if line.endswith("\n")]
-        return sorted((lines[2].removeprefix("Subject: [lb] "), lines[6]) for lines in lines)
+        messages = [json.loads(line)["message"] for line in self.sink.whole_lines()]
+        return sorted((lines[2].removeprefix("Subject: [lb] "), lines[6]) for lines in messages)
 
 
 def test_servers_and_services_are_told_as_by_keepalived(lab):
