@@ -70,5 +70,5 @@ class Farm(SeedNetwork):
                 return False
         return True
 
-    def listing(self, port: int = 80, daemon: Drover | None = None) -> str:
-        return (daemon or self.daemons[0]).ipvsadm(f"-Ln -t {VIP}:{port}")
+    def listing(self, port: int = 80) -> str:
+        return self.daemons[0].ipvsadm(f"-Ln -t {VIP}:{port}")
